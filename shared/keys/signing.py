@@ -33,6 +33,9 @@ from shared.privileges import SIGN
 log = structlog.get_logger()
 
 SIGNING_ALGORITHMS = ["Ed25519"]
+LONGEST_STATEMENT = 16_000_000
+"""Characters of the claims, encoded. The longest approves a list of destruction, with each signal as it was approved: two hundred and fifty, each with
+all of its keys. Nobody outside can send one that is anywhere near: what comes is bounded where it comes in."""
 CERTIFICATE_DAYS = 30  # a report signed at the door may wait as long as the bus is down
 CERTIFICATE_TYPE = "meldpunt-cert"
 IN_THE_POST = timedelta(days=CERTIFICATE_DAYS)
@@ -48,6 +51,13 @@ ASK_SECONDS = 2.0
 
 class NotSigned(MeldpuntError):
     """The signature is missing, wrong, or not of the service that should have made it."""
+
+
+class _OfAnySize(jws.JWSRegistry):
+    max_payload_length = LONGEST_STATEMENT
+
+
+REGISTRY = _OfAnySize(algorithms=SIGNING_ALGORITHMS)
 
 
 def _part(data: bytes) -> str:
@@ -151,11 +161,15 @@ class Signer:
         self._own = _Own(key, f"{signed}.{_part(signature)}", expires)
 
     def sign(self, kind: str, claims: dict[str, Any]) -> str:
-        """A statement of `kind`; raises NotSigned when no certificate could be had yet."""
+        """A statement of `kind`; raises NotSigned when no certificate could be had yet, and for what nobody could check
+        afterwards because it is too long."""
         own = self._certified_key()
         body = claims | {"cert": own.certificate, "iat": int(self._clock.now().timestamp())}
         header = {"alg": "Ed25519", "typ": kind, "kid": self.service}
-        return jws.serialize_compact(header, json.dumps(body).encode(), own.key, algorithms=SIGNING_ALGORITHMS)
+        made = jws.serialize_compact(header, json.dumps(body).encode(), own.key, registry=REGISTRY)
+        if len(made) > LONGEST_STATEMENT:
+            raise NotSigned("a statement that is longer than anybody checks")
+        return made
 
 
 @dataclass(frozen=True)
@@ -299,7 +313,7 @@ class Verifier:
 
 def _check(token: str, key: OKPKey, kind: str) -> None:
     try:
-        found = jws.deserialize_compact(token, key, algorithms=SIGNING_ALGORITHMS)
+        found = jws.deserialize_compact(token, key, registry=REGISTRY)
     except (JoseError, ValueError, RecursionError) as problem:
         raise NotSigned from problem
     if found.headers().get("typ") != kind:

@@ -16,6 +16,7 @@ from joserfc.jwk import OKPKey
 
 from deploy.openbao import revoke
 from shared.clock import SystemClock
+from shared.keys import signing
 from shared.keys.signing import CERTIFICATE_DAYS, IN_THE_POST, NotSigned, Signer, Verifier, certificate_of, public_keys
 from shared.openbao import BaoError, BaoRefused, OpenBao
 from shared.service.platform import Platform
@@ -63,6 +64,26 @@ def verifier(bao_of: BaoOf) -> Verifier:
 
 
 # --- certificates and dates ---------------------------------------------------------------------------------------------
+
+
+async def test_the_approval_of_a_whole_list_is_believed_and_what_is_longer_is_not_signed(
+    bao_of: BaoOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A library that takes a statement of 128,000 characters at most made approvals that released nothing, for ever."""
+    signer = Signer("oversight", bao_of("oversight"), SystemClock())
+    await signer.certify()
+    # Two hundred and fifty of a case that had sixty keys.
+    keys = [{"key": f"{n:040x}", "mount": "archive-signal"} for n in range(60)]
+    claims = {"signals": {f"S-{n:05}-00000": {"facts": {"ending": "closed"}, "keys": keys} for n in range(250)}}
+    statement = signer.sign(KIND, claims)
+    assert len(statement) > 1_000_000
+    verifier = Verifier(bao_of("oversight"))
+    assert (await verifier.verify(statement, kind=KIND, service="oversight"))["signals"] == claims["signals"]
+    with pytest.raises(NotSigned):
+        await verifier.verify(statement[:-8] + "AAAAAAAA", kind=KIND, service="oversight")
+    monkeypatch.setattr(signing, "LONGEST_STATEMENT", 1_000_000)
+    with pytest.raises(NotSigned, match="longer than anybody checks"):
+        signer.sign(KIND, claims)
 
 
 async def test_a_certificate_of_thirty_days_counts(verifier: Verifier, forge: Forge, now: int) -> None:
