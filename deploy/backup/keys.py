@@ -16,7 +16,7 @@ from pathlib import Path
 import pyrage
 
 from deploy.embedded.home import Home, HouseError
-from deploy.embedded.storage import overwrite_file
+from deploy.embedded.storage import overwrite_file, sync
 
 RECORD = "destroyed-keys.jsonl"
 """Which were destroyed, and when: lines that are added to."""
@@ -42,8 +42,8 @@ class Identity:
         """On the disk when this returns."""
         file = folder / f"{self.backup}.key"
         Home.write(file, f"{BACKUP}{self.backup}\n{ENDS}{self.ends_at.isoformat()}\n{self.secret}\n")
-        _sync(file)
-        _sync(folder)
+        sync(file)
+        sync(folder)
         return file
 
 
@@ -88,7 +88,7 @@ def expire(folder: Path, now: datetime) -> list[Ended]:
             continue
         overwrite_file(file)
         file.unlink()
-        _sync(folder)
+        sync(folder)
         one = Ended(identity.backup, now - identity.ends_at)
         line = {"backup": one.backup, "endedAt": identity.ends_at.isoformat(), "destroyedAt": now.isoformat()}
         with (folder / RECORD).open("a") as stream:
@@ -106,11 +106,3 @@ def _files(folder: Path) -> Iterator[Path]:
         yield from sorted(one for one in folder.iterdir() if one.suffix == ".key")
     except OSError:
         raise HouseError(f"{folder} is no folder with keys of backups") from None
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

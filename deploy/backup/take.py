@@ -36,6 +36,7 @@ from deploy.backup.sealed import seal, seal_tar
 from deploy.embedded.home import Home, HouseError
 from deploy.embedded.parts import HERE
 from deploy.embedded.status import is_running
+from deploy.embedded.storage import sync
 from deploy.openbao import apply as bao_config
 from deploy.tls.identities import SETUP_USER
 
@@ -122,7 +123,7 @@ class _Taking:
             # Before the backup has its name: there is none without its key.
             key = Identity(name, manifest.ends_at, str(made)).write(self._keys)
             partial.rename(self._folder / name)
-            _sync(self._folder)
+            sync(self._folder)
             # The list of destructions says that it is younger than this backup.
             destructions.mark(Path(self._state["tombstones"]), name, snapshot_at)
         except BaseException:
@@ -215,11 +216,3 @@ def _libpq(home: Home) -> Iterator[dict[str, str]]:
             "PGSSLKEY": str(shown.key),
             "PGSSLMINPROTOCOLVERSION": "TLSv1.3",
         }
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

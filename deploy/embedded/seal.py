@@ -7,7 +7,6 @@ the new one alone. Before that OpenBao has to have a recovery key; it is shown o
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +16,7 @@ import hvac
 from deploy.embedded import parts
 from deploy.embedded.home import Home, HouseError
 from deploy.embedded.nodes import Nodes
+from deploy.embedded.storage import overwrite_file
 from deploy.openbao.server import seal_id
 
 SEALED_ANEW = "upgrading stored keys"
@@ -92,8 +92,5 @@ def _number(key: Path) -> int:
 
 def _forget(key: Path) -> None:
     """Overwritten before it is removed. A disk that copies on write keeps older blocks all the same."""
-    with key.open("r+b") as stream:
-        stream.write(bytes(key.stat().st_size))
-        stream.flush()
-        os.fsync(stream.fileno())
+    overwrite_file(key)
     key.unlink()

@@ -67,7 +67,7 @@ class KeyStorage:
         if not self.current.exists():
             if self._old.exists():
                 (self._new if self._new.exists() else self._old).rename(self.current)
-                _sync(self.current.parent)
+                sync(self.current.parent)
             else:
                 self.current.mkdir(parents=True)
                 self._stamp(self.current)
@@ -92,10 +92,10 @@ class KeyStorage:
             raise HouseError(f"OpenBao could not copy its storage: {made.stderr.strip().splitlines()[-1:]}")
         # The copy is on the disk before anything takes the place of the other: the machine may stop at any moment.
         for one in (*self._new.rglob("*"), self._new):
-            _sync(one)
+            sync(one)
         self.current.rename(self._old)
         self._new.rename(self.current)
-        _sync(self.current.parent)
+        sync(self.current.parent)
 
     def overwrite_old(self) -> None:
         """When OpenBao has been ready with the new one. A disk that copies on write keeps older blocks all the same."""
@@ -163,7 +163,7 @@ def overwrite_file(file: Path) -> None:
         os.fsync(stream.fileno())
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
     """A file, or the names in a folder."""
     descriptor = os.open(path, os.O_RDONLY)
     try:

@@ -34,7 +34,7 @@ log = structlog.get_logger()
 
 SIGNING_ALGORITHMS = ["Ed25519"]
 LONGEST_STATEMENT = 16_000_000
-"""Characters of the claims, encoded. The longest approves a list of destruction, with each signal as it was approved: two hundred and fifty, each with
+"""Characters. The longest approves a list of destruction, with each signal as it was approved: two hundred and fifty, each with
 all of its keys. Nobody outside can send one that is anywhere near: what comes is bounded where it comes in."""
 CERTIFICATE_DAYS = 30  # a report signed at the door may wait as long as the bus is down
 CERTIFICATE_TYPE = "meldpunt-cert"
