@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -18,9 +19,15 @@ console = Console(stderr=True, width=None if sys.stderr.isatty() else 120)
 def end(run: Callable[[], int], home: Home) -> NoReturn:
     """Exit with the code of `run`; what goes wrong is a sentence for a newcomer, the rest is in a log."""
     try:
-        sys.exit(run())
+        code = run()
+        sys.stdout.flush()
+        sys.exit(code)
     except HouseError as problem:
         console.print(f"[bold red]{escape(str(problem))}[/]", highlight=False, soft_wrap=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        # Who reads along has read enough (`| head`): what would be written at the very end goes nowhere either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except PermissionError as problem:
         console.print(

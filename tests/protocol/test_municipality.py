@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -284,3 +287,17 @@ def test_two_files_of_one_version_or_one_day_are_refused(tmp_path: Path) -> None
     (tmp_path / "same.toml").write_text(changed(('"midden-delfland-2025"', '"midden-delfland-2025b"')))
     with pytest.raises(Unacceptable, match="op dezelfde dag"):
         Laws.read("midden-delfland-2025", tmp_path)
+
+
+def test_who_reads_no_further_hears_of_no_fault(tmp_path: Path) -> None:
+    """As `| head` does; here before anything is printed."""
+    code = "import sys; from pathlib import Path; from deploy.embedded.ending import end; from deploy.embedded.home import Home"
+    code += "; end(lambda: print('one line') or 0, Home(Path(sys.argv[1])))"
+    argv = [sys.executable, "-c", code, str(tmp_path / "home")]
+    reading, writing = os.pipe()
+    with subprocess.Popen(argv, stdout=writing, stderr=subprocess.PIPE) as running:
+        os.close(writing)
+        os.close(reading)
+        _, said = running.communicate()
+    assert (running.returncode, said) == (1, b"")
+    assert not (tmp_path / "home").exists()
