@@ -16,15 +16,13 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from pydantic_settings import BaseSettings, SettingsConfigDict
-
+from deploy.installation import UsersSettings, read
 from deploy.nats import config as nats_config
 from deploy.openbao import apply as bao_config
 from deploy.postgres import roles
 from deploy.tls.identities import SETUP_USER
 from shared.database.migrate import migrate
 from shared.privileges import SERVICES
-from shared.settings import hosts_of
 from shared.tls import Tls
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104  (in a container there is nothing else to listen on)
@@ -32,56 +30,19 @@ NATS_PORT = 4222
 NATS_STORE = "/data"
 
 
-class SetUpSettings(BaseSettings):
-    """Read from the environment, prefix `MELDPUNT_`. Every password is a file."""
+class SetUpSettings(UsersSettings):
+    """What only the set-up needs besides."""
 
-    model_config = SettingsConfigDict(env_prefix="MELDPUNT_", extra="ignore", hide_input_in_errors=True)
-
-    tls_authorities: Path
-    """A file (PEM): whose certificates are believed. The next two: the certificate of the set-up, named `setup`, and its key."""
-    tls_certificate: Path
-    tls_key: Path
-    openbao_address: str
     nats_address: str
-    database_hosts: str
-    """As the services have it: of several the one that takes writes is used, by the set-up and by OpenBao."""
-    postgres_user: str = "postgres"
-    """Who may make databases and roles."""
-    postgres_password: Path
-    provisioner_password: Path
-    """Of OpenBao's user who may everything, whom its self-initialisation made."""
-    openbao_database_password: Path
-    """With which OpenBao makes users in PostgreSQL."""
     door_password: Path
     """Of intake's door."""
     nats_set_up_password: Path
-    openbao_tls_authorities: Path
-    """This and the next two: where OpenBao, on its own machine, has what it shows to PostgreSQL."""
-    openbao_tls_certificate: Path
-    openbao_tls_key: Path
     nats_tls_folder: Path = Path("/etc/nats/tls")
     """Where NATS, on its own machine, has `ca.crt`, `tls.crt` and `tls.key`."""
 
     @property
-    def databases(self) -> list[tuple[str, int]]:
-        """Hosts and ports."""
-        return hosts_of(self.database_hosts)
-
-    @property
-    def tls(self) -> Tls:
-        return Tls(self.tls_authorities, self.tls_certificate, self.tls_key)
-
-    @property
-    def openbao_tls(self) -> Tls:
-        return Tls(self.openbao_tls_authorities, self.openbao_tls_certificate, self.openbao_tls_key)
-
-    @property
     def nats_tls(self) -> Tls:
         return Tls(self.nats_tls_folder / "ca.crt", self.nats_tls_folder / "tls.crt", self.nats_tls_folder / "tls.key")
-
-
-def _read(file: Path) -> str:
-    return file.read_text().strip()
 
 
 class SetUp:
@@ -89,23 +50,20 @@ class SetUp:
 
     def __init__(self, settings: SetUpSettings) -> None:
         self._settings = settings
-        self._bao = bao_config.client(settings.openbao_address, _read(settings.provisioner_password), settings.tls)
+        self._bao = settings.openbao()
 
     async def roles_and_policies(self) -> None:
         """What is who in PostgreSQL, and who may what in OpenBao."""
         given = self._settings
-        superuser = roles.Superuser(given.databases, given.postgres_user, _read(given.postgres_password), given.tls)
-        password = _read(given.openbao_database_password)
-        await roles.apply(superuser, password, _read(given.door_password))
-        database = bao_config.Database(given.databases, roles.PROVISIONER, password, given.openbao_tls)
-        bao_config.apply(self._bao, database)
+        await roles.apply(given.superuser, read(given.openbao_database_password), read(given.door_password))
+        bao_config.apply(self._bao, given.of_openbao)
 
     def write_identities(self, folder: Path) -> None:
         """FOLDER/NAME/approle for each service, FOLDER/nats/nats.json; mode 0600."""
         for service in SERVICES:
             _write(folder / service.name / "approle", json.dumps(bao_config.credentials(self._bao, service.name)))
         passwords = bao_config.nats_passwords(self._bao)
-        passwords[SETUP_USER] = _read(self._settings.nats_set_up_password)
+        passwords[SETUP_USER] = read(self._settings.nats_set_up_password)
         config = nats_config.server_config(
             host=EVERYWHERE, port=NATS_PORT, store=NATS_STORE, passwords=passwords, tls=self._settings.nats_tls
         )
@@ -113,7 +71,7 @@ class SetUp:
 
     async def streams(self) -> None:
         await nats_config.apply(
-            self._settings.nats_address, _read(self._settings.nats_set_up_password), self._settings.tls
+            self._settings.nats_address, read(self._settings.nats_set_up_password), self._settings.tls
         )
 
     async def migrations(self) -> None:
