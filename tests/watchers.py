@@ -33,6 +33,10 @@ def tool(name: str) -> str:
     return str(here)
 
 
+def run(*argv: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(argv, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
+
+
 def _fetch(package: str) -> None:
     """Unpack `package` in its folder, whole or not at all: another worker may be at it too."""
     quiet: dict[str, Any] = {"capture_output": True, "check": False, "timeout": 600}
