@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from shared.said_together import ANSWERS, COMMON, HOLDINGS, LOOKS, ORDERS, OWNED_KEYS, PERSONS, REQUESTS, WORK
+from shared import said_together as said
 
 SIGN = "sign"
 ROWS = "rows"
@@ -110,8 +110,8 @@ SERVICES: tuple[Privileges, ...] = (
         room="room-melder",
         letters_to=("assessment", "intake"),
         consumes={
-            "assessment": _from(*COMMON),
-            "retention": _from(*ORDERS, "ended.v1"),
+            "assessment": _from(*said.USUAL_EVENTS),
+            "retention": _from(*said.ORDER_EVENTS, "ended.v1"),
             "access": _from("leases.v1"),
             "rights": _from("holdings-asked.v1", "receipts.v1"),
             "oversight": _from("receipts.v1"),
@@ -135,14 +135,14 @@ SERVICES: tuple[Privileges, ...] = (
         letters_to=("retention", "oversight", "sources", "rights", "export"),
         consumes={
             "intake": _from("report.v1"),
-            "sources": _from(*COMMON, "closed-to.v1"),
+            "sources": _from(*said.USUAL_EVENTS, "closed-to.v1"),
             "casework": _from("receipts.v1", "closed-to.v1", "look-answered.v1"),
-            "rights": _from(*COMMON, "notice.v1", "informing-decided.v1", *REQUESTS),
-            "retention": _from("letterbox-key.v1", *ORDERS, *LOOKS),
+            "rights": _from(*said.USUAL_EVENTS, "notice.v1", "informing-decided.v1", *said.REQUEST_EVENTS),
+            "retention": _from("letterbox-key.v1", *said.ORDER_EVENTS, *said.LOOK_EVENTS),
             "worklist": _from("work-asked.v1", "receipts.v1"),
             "access": _from("leases.v1"),
-            "export": _from(*COMMON),
-            "oversight": _from(*COMMON, "heads-known.v1"),
+            "export": _from(*said.USUAL_EVENTS),
+            "oversight": _from(*said.USUAL_EVENTS, "heads-known.v1"),
         },
     ),
     Privileges(
@@ -154,13 +154,13 @@ SERVICES: tuple[Privileges, ...] = (
         letters_to=("retention", "oversight", "casework", "rights", "export"),
         consumes={
             "assessment": _from("research.v1", "receipts.v1"),
-            "casework": _from(*COMMON, "look-answered.v1"),
-            "rights": _from(*COMMON, *REQUESTS),
-            "retention": _from("letterbox-key.v1", *ORDERS, *LOOKS),
+            "casework": _from(*said.USUAL_EVENTS, "look-answered.v1"),
+            "rights": _from(*said.USUAL_EVENTS, *said.REQUEST_EVENTS),
+            "retention": _from("letterbox-key.v1", *said.ORDER_EVENTS, *said.LOOK_EVENTS),
             "worklist": _from("work-asked.v1", "receipts.v1"),
             "access": _from("leases.v1"),
-            "export": _from(*COMMON),
-            "oversight": _from(*COMMON, "heads-known.v1"),
+            "export": _from(*said.USUAL_EVENTS),
+            "oversight": _from(*said.USUAL_EVENTS, "heads-known.v1"),
         },
     ),
     Privileges(
@@ -174,12 +174,12 @@ SERVICES: tuple[Privileges, ...] = (
             "assessment": _from("meeting.v1", "consult.v1", "receipts.v1"),
             "sources": _from("case.v1", "consult.v1", "receipts.v1"),
             "casework": _from("consult.v1", "look-answered.v1", "receipts.v1"),
-            "rights": _from(*COMMON, "notice.v1", *REQUESTS),
-            "retention": _from("letterbox-key.v1", *ORDERS, *LOOKS, "move-case.v1"),
+            "rights": _from(*said.USUAL_EVENTS, "notice.v1", *said.REQUEST_EVENTS),
+            "retention": _from("letterbox-key.v1", *said.ORDER_EVENTS, *said.LOOK_EVENTS, "move-case.v1"),
             "worklist": _from("work-asked.v1", "receipts.v1"),
             "access": _from("leases.v1"),
-            "export": _from(*COMMON, "outside-told.v1"),
-            "oversight": _from(*COMMON, "heads-known.v1"),
+            "export": _from(*said.USUAL_EVENTS, "outside-told.v1"),
+            "oversight": _from(*said.USUAL_EVENTS, "heads-known.v1"),
         },
     ),
     Privileges(
@@ -189,15 +189,19 @@ SERVICES: tuple[Privileges, ...] = (
         asks_existence=True,
         letters_to=("oversight", "assessment", "sources", "casework"),
         consumes={
-            "assessment": _from(*PERSONS, *ANSWERS, "letterbox-key.v1", "begun.v1", "informing-asked.v1"),
-            "sources": _from(*PERSONS, *ANSWERS, "letterbox-key.v1"),
-            "casework": _from(*PERSONS, *ANSWERS, "letterbox-key.v1"),
-            "intake": _from(*HOLDINGS, "receipts.v1"),
-            "export": _from(*HOLDINGS, "receipts.v1"),
-            "retention": _from(*ORDERS, *HOLDINGS, "sealed-put.v1"),
+            "assessment": _from(
+                *said.PERSON_EVENTS, *said.ANSWER_EVENTS, "letterbox-key.v1", "begun.v1", "informing-asked.v1"
+            ),
+            "sources": _from(*said.PERSON_EVENTS, *said.ANSWER_EVENTS, "letterbox-key.v1"),
+            "casework": _from(*said.PERSON_EVENTS, *said.ANSWER_EVENTS, "letterbox-key.v1"),
+            "intake": _from(*said.HOLDING_EVENTS, "receipts.v1"),
+            "export": _from(*said.HOLDING_EVENTS, "receipts.v1"),
+            "retention": _from(*said.ORDER_EVENTS, *said.HOLDING_EVENTS, "sealed-put.v1"),
             "worklist": _from("work-asked.v1", "receipts.v1"),
             "access": _from("leases.v1"),
-            "oversight": _from(*COMMON, *HOLDINGS, "heads-known.v1", "duties-asked.v1", "inform-after-all.v1"),
+            "oversight": _from(
+                *said.USUAL_EVENTS, *said.HOLDING_EVENTS, "heads-known.v1", "duties-asked.v1", "inform-after-all.v1"
+            ),
         },
     ),
     Privileges(
@@ -208,7 +212,7 @@ SERVICES: tuple[Privileges, ...] = (
             "sources": _from("share.v1", "receipts.v1"),
             "casework": _from("share.v1", "task-over.v1", "receipts.v1"),
             "rights": _from("holdings-asked.v1", "restricted.v1", "receipts.v1"),
-            "retention": _from(*ORDERS),
+            "retention": _from(*said.ORDER_EVENTS),
             "access": _from("leases.v1"),
             "oversight": _from("receipts.v1"),
         },
@@ -219,13 +223,13 @@ SERVICES: tuple[Privileges, ...] = (
         letters_to=("oversight",),
         consumes={
             "retention": _from("letterbox-finished.v1", "receipts.v1"),
-            "intake": _from(*OWNED_KEYS),
-            "assessment": _from(*OWNED_KEYS, "sealed.v1", "consult.v1", "findable.v1"),
-            "sources": _from(*OWNED_KEYS, "sealed.v1", "consult.v1", "findable.v1"),
-            "casework": _from(*OWNED_KEYS, "sealed.v1", "closed.v1", "consult.v1", "findable.v1"),
-            "rights": _from(*OWNED_KEYS, "holdings-asked.v1", "sealed-asked.v1", "procedure-told.v1"),
-            "export": _from(*OWNED_KEYS),
-            "oversight": _from(*OWNED_KEYS, "approved.v1", "taken-off.v1", "letterbox-key.v1"),
+            "intake": _from(*said.KEY_EVENTS),
+            "assessment": _from(*said.KEY_EVENTS, "sealed.v1", "consult.v1", "findable.v1"),
+            "sources": _from(*said.KEY_EVENTS, "sealed.v1", "consult.v1", "findable.v1"),
+            "casework": _from(*said.KEY_EVENTS, "sealed.v1", "closed.v1", "consult.v1", "findable.v1"),
+            "rights": _from(*said.KEY_EVENTS, "holdings-asked.v1", "sealed-asked.v1", "procedure-told.v1"),
+            "export": _from(*said.KEY_EVENTS),
+            "oversight": _from(*said.KEY_EVENTS, "approved.v1", "taken-off.v1", "letterbox-key.v1"),
             "access": _from("leases.v1"),
         },
     ),
@@ -248,7 +252,8 @@ SERVICES: tuple[Privileges, ...] = (
             "rights": _from("audited.v1", "receipts.v1", "decided.v1", "duties-told.v1", "holdings-asked.v1"),
             "export": _from("audited.v1"),
             "retention": _from(
-                *("audited.v1", "whereabouts.v1", "decided.v1", "listed.v1", "withheld.v1", "overdue.v1"), *ORDERS
+                *("audited.v1", "whereabouts.v1", "decided.v1", "listed.v1", "withheld.v1", "overdue.v1"),
+                *said.ORDER_EVENTS,
             ),
             "worklist": _from("audited.v1"),
             "access": _from("audited.v1", "leases.v1", "designation-stated.v1", "designations-asked.v1"),
@@ -259,10 +264,10 @@ SERVICES: tuple[Privileges, ...] = (
         # Of what is in hand elsewhere a list without content: no room, no letterbox, nothing that it opens.
         name="worklist",
         consumes={
-            "assessment": _from(*WORK),
-            "sources": _from(*WORK),
-            "casework": _from(*WORK),
-            "rights": _from(*WORK),
+            "assessment": _from(*said.WORK_EVENTS),
+            "sources": _from(*said.WORK_EVENTS),
+            "casework": _from(*said.WORK_EVENTS),
+            "rights": _from(*said.WORK_EVENTS),
             "access": _from("leases.v1"),
             "oversight": _from("receipts.v1"),
         },

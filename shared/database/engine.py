@@ -16,7 +16,7 @@ from sqlmodel import SQLModel
 
 from shared.database.hosts import Connecting, Hosts
 from shared.database.outages import READ_ONLY, USER_REFUSED, outages, sqlstate
-from shared.database.sessions import INSERTED, STAMPED, STAMPS, Reading, Stamps, Writing, no_flush
+from shared.database.sessions import INSERTED, STAMPED, STAMPS, ReadingSession, Stamps, WritingSession, no_flush
 from shared.database.together import GroupCommit, UnitOfWork
 from shared.errors import PartDown
 from shared.openbao import BaoError, BaoRefused, OpenBao
@@ -214,7 +214,9 @@ class Database:
         """
         async with (
             self._outages(),
-            AsyncSession(self._outside, expire_on_commit=False, autoflush=False, sync_session_class=Reading) as session,
+            AsyncSession(
+                self._outside, expire_on_commit=False, autoflush=False, sync_session_class=ReadingSession
+            ) as session,
         ):
             yield session
             no_flush(session.sync_session)
@@ -237,7 +239,7 @@ class Database:
                 self.engine,
                 expire_on_commit=False,
                 autoflush=autoflush,
-                sync_session_class=Writing,
+                sync_session_class=WritingSession,
                 info={STAMPS: self.stamps},
             ) as session,
         ):

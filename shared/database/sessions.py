@@ -25,16 +25,16 @@ class Stamps(Protocol):
     def committed(self, rows: Iterable[object]) -> None: ...
 
 
-class Writing(Session):
+class WritingSession(Session):
     """Remembers of which tables it inserted rows."""
 
 
-@event.listens_for(Writing, "after_flush")
+@event.listens_for(WritingSession, "after_flush")
 def _note_inserts(session: Session, _context: object) -> None:
     session.info.setdefault(INSERTED, set()).update(type(one) for one in session.new)
 
 
-@event.listens_for(Writing, "before_flush")
+@event.listens_for(WritingSession, "before_flush")
 def _stamp_new(session: Session, *_: object) -> None:
     session.add_all(stamp(session, list(session.new)))
 
@@ -50,17 +50,17 @@ def stamp(session: Session, rows: Iterable[object]) -> list[SQLModel]:
     return [one for row in stamped for one in stamps.besides(row)]
 
 
-class Reading(Session):
+class ReadingSession(Session):
     """A session outside of any transaction; what would write is a mistake in our code."""
 
 
-@event.listens_for(Reading, "before_flush")
+@event.listens_for(ReadingSession, "before_flush")
 def no_flush(session: Session, *_: object) -> None:
     if session.new or session.dirty or session.deleted:
         raise TypeError("rows are written in a transaction, not while reading")
 
 
-@event.listens_for(Reading, "do_orm_execute")
+@event.listens_for(ReadingSession, "do_orm_execute")
 def _no_change(state: ORMExecuteState) -> None:
     if state.is_insert or state.is_update or state.is_delete:
         raise TypeError("rows are changed in a transaction, not while reading")
