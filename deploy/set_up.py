@@ -3,7 +3,7 @@
 The embedded house does the same for its own parts. Safe to run again: it is also how an installation is upgraded.
 
 `identities FOLDER` comes first, before there is a NATS: roles in PostgreSQL, mounts and policies in OpenBao; it writes what the
-services and NATS have to be given (an AppRole each, public signing keys, the configuration of NATS) and nothing else
+services and NATS have to be given (an AppRole each where no cluster says who they are, public signing keys, the configuration of NATS) and nothing else
 knows. `apply` does the same without writing, and then makes the streams and migrates every database.
 """
 
@@ -15,11 +15,14 @@ import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Self
 
+from pydantic import model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from deploy.nats import config as nats_config
 from deploy.openbao import apply as bao_config
+from deploy.openbao.log_ins import Workload, credentials
 from deploy.postgres import roles
 from deploy.tls.identities import SETUP_USER
 from shared.database.migrate import migrate
@@ -59,8 +62,31 @@ class SetUpSettings(BaseSettings):
     """This and the next two: where OpenBao, on its own machine, has what it shows to PostgreSQL."""
     openbao_tls_certificate: Path
     openbao_tls_key: Path
+    workload_issuer: str = ""
+    """Of the tokens in which a cluster (Kubernetes) says whose a process is; empty: each service has an AppRole."""
+    workload_keys: str = ""
+    """The address (JWKS) of the public keys of that cluster; empty: where Kubernetes has it, below its issuer."""
+    workload_namespace: str = ""
+    """Where the services run in it."""
+    workload_authorities: Path | None = None
+    """A file (PEM): whose certificate that address shows; None for a public authority."""
     nats_tls_folder: Path = Path("/etc/nats/tls")
     """Where NATS, on its own machine, has `ca.crt`, `tls.crt` and `tls.key`."""
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> Self:
+        if self.workload_issuer and not self.workload_namespace:
+            raise ValueError("with workload_issuer, workload_namespace has to say where the services run")
+        return self
+
+    @property
+    def workload(self) -> Workload | None:
+        """The cluster whose word about its processes OpenBao takes. Raises OSError when its file is not there."""
+        if not self.workload_issuer:
+            return None
+        keys = self.workload_keys or f"{self.workload_issuer}/openid/v1/jwks"
+        known = self.workload_authorities.read_text() if self.workload_authorities else None
+        return Workload(self.workload_issuer, keys, self.workload_namespace, known)
 
     @property
     def databases(self) -> list[tuple[str, int]]:
@@ -98,12 +124,12 @@ class SetUp:
         password = _read(given.openbao_database_password)
         await roles.apply(superuser, password, _read(given.door_password))
         database = bao_config.Database(given.databases, roles.PROVISIONER, password, given.openbao_tls)
-        bao_config.apply(self._bao, database)
+        bao_config.apply(self._bao, database, workload=given.workload)
 
     def write_identities(self, folder: Path) -> None:
-        """FOLDER/NAME/approle for each service, FOLDER/nats/nats.json; mode 0600."""
-        for service in SERVICES:
-            _write(folder / service.name / "approle", json.dumps(bao_config.credentials(self._bao, service.name)))
+        """FOLDER/nats/nats.json, and FOLDER/NAME/approle for each service that no cluster speaks for; mode 0600."""
+        for service in SERVICES if self._settings.workload is None else ():
+            _write(folder / service.name / "approle", json.dumps(credentials(self._bao, service.name)))
         passwords = bao_config.nats_passwords(self._bao)
         passwords[SETUP_USER] = _read(self._settings.nats_set_up_password)
         config = nats_config.server_config(
