@@ -166,6 +166,8 @@ WIRES: dict[str, Wire] = {
     "workload_keys": OfCluster("workload.keys", optional=True),
     "workload_namespace": Namespace(),
     "workload_authorities": Shared("cluster-ca.crt", when="files.clusterAuthorities"),
+    "nats_servers": Value("nats.servers", optional=True),
+    "nats_routes_password": Unset("the job makes no configuration of NATS"),
     "nats_tls_folder": Unset("the job makes no configuration of NATS"),
     "openbao_database_password": Secret("openbao-database-password"),
     "nats_set_up_password": Secret("nats-set-up-password"),

@@ -42,6 +42,7 @@ ABOUT = """# Every process of the Meldpunt on one host: `docker compose up`, aft
 CHOICES: dict[str, tuple[str, str | None]] = {
     "openbao.address": ("https://openbao:8200", None),
     "nats.address": ("tls://nats:4222", None),
+    "nats.servers": ("", ""),
     "postgres.hosts": ("postgres:5432", None),
     "provider.issuer": ("https://login.example.nl", None),
     "addresses.portal": ("https://meldpunt.example.nl", None),
@@ -68,6 +69,7 @@ EXPLAINED = {
     "postgres.superuser": "For the set-up: who may make databases and roles.",
     "openbao.files.authorities": "What OpenBao, on its own disk, shows to PostgreSQL.",
     "network.pods": "Networks whose word about who visits is believed: by intake (the public pages), and by the pages (the gateway).",
+    "nats.servers": "Of several servers of NATS each with where the others find it: NAME=HOST:PORT, with commas between.",
     "protocol": "Whose protocol; `live` is true only for real data.",
 }
 

@@ -88,7 +88,7 @@ def schema(house: House) -> dict[str, Any]:
                 "openbao": _object(
                     {"address": HTTPS, "files": _object({one: PATH for one in ("authorities", "certificate", "key")})}
                 ),
-                "nats": _object({"address": {"type": "string", "pattern": "^tls://"}}),
+                "nats": _object({"address": {"type": "string", "pattern": "^tls://"}}, servers=MAYBE),
                 "postgres": _object({"hosts": HOSTS, "superuser": TEXT}),
                 "provider": _object({"issuer": HTTPS}, acrValues=MAYBE),
                 "addresses": _object({one: HTTPS for one in ("portal", "public", "services")}),
