@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from deploy.openbao import apply as bao_config
 from deploy.openbao.active import active
 from deploy.postgres import roles
-from shared.settings import hosts_of
+from shared.settings import hosts_of, parts_of
 from shared.tls import Tls
 
 
@@ -55,7 +55,7 @@ class PartsSettings(BaseSettings):
 
     def openbao(self) -> hvac.Client:
         """A client for the provisioner, at the active node. Raises NoActiveNode, and what hvac raises."""
-        nodes = [one.strip().rstrip("/") for one in self.openbao_address.split(",") if one.strip()]
+        nodes = [one.rstrip("/") for one in parts_of(self.openbao_address)]
         if len(nodes) > 1:
             # One alone may be what stands before all of them; a standby hands on what it is asked.
             found = active({one: one for one in nodes}, self.tls)
