@@ -89,10 +89,11 @@ class _Doing:
 
     def _look(self, bao: hvac.Client) -> None:
         problems = asyncio.run(self._of_postgres())
-        nodes = len(bao.read(NODES)["data"]["config"]["servers"])
+        raft = bao.read(NODES)
+        nodes = len(raft["data"]["config"]["servers"]) if raft else 0
         if nodes != 1:
             problems.append(
-                f"OpenBao has {nodes} nodes: begin it with one, which takes the snapshot; the others join it afterwards, with"
+                f"OpenBao has {nodes} nodes of its own storage (raft): begin it with one, which takes the snapshot; the others join it afterwards, with"
                 " empty folders"
             )
         if problems:
