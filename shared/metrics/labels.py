@@ -51,7 +51,18 @@ BY_ACT = _closed(
     "what is done again and again, as `meldpunt status` calls it",
     *("anchors", "audit", "audit-chains", "breach-proposals", "breach-register", "calendar", "compaction"),
     *("credentials", "designations-kept", "destructions", "door", "editions", "findable-key", "forgetting drafts"),
-    *("forgetting looks", "forgetting sealed requests", "heads", "leases", "letterboxes", "pruning"),
+    *(
+        "forgetting designations",
+        "forgetting looks",
+        "forgetting registers",
+        "forgetting reports",
+        "forgetting sealed requests",
+        "forgetting trail",
+        "heads",
+        "leases",
+        "letterboxes",
+        "pruning",
+    ),
     *("restored", "rights-procedures", "rights-register", "signing-keys", "statistics", "tombstones", "work-list"),
 )
 BY_DOUBT = _closed(
