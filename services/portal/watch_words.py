@@ -203,6 +203,7 @@ ACTIONS = {
     "processing log read": "verwerkingenlogboek gelezen",
     "designation ended": "aanwijzing beëindigd",
     "designations restored": "aanwijzingen hersteld",
+    "destructions-unread not believed": "aantekening van een vernietiging die niet te lezen is",
     "designations not believed": "aanwijzingen niet geloofd",
     "token given": "toegangsbewijs gegeven",
     "receiver is told of destruction": "ontvanger hoort van vernietiging",

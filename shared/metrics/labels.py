@@ -68,7 +68,16 @@ BY_ACT = _closed(
 BY_DOUBT = _closed(
     "rows",
     "which rows, as `meldpunt status` calls them",
-    *("active-cases", "audit-lines-missed", "audit-lines-refused", "designations", "findable", "holds-listed", "lease"),
+    *(
+        "active-cases",
+        "audit-lines-missed",
+        "audit-lines-refused",
+        "designations",
+        "destructions-unread",
+        "findable",
+        "holds-listed",
+        "lease",
+    ),
     *("letterbox-keys", "procedures-listed", "processing-log", "register-listed", "sealed-signals", "shares-listed"),
 )
 BY_PART = _closed(

@@ -170,6 +170,7 @@ NO_PROCESSING: Mapping[str, str] = {
             "audit line gone",
             "designations not believed",
             "findable not believed",
+            "destructions-unread not believed",
             "frozen",
             "frozen no longer",
         ),

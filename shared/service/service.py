@@ -21,7 +21,7 @@ from shared.contracts.access import Leases
 from shared.contracts.common import LetterboxKeyMade, Receipts
 from shared.contracts.retention import Destroy, Destroyed, ReleaseLetterbox, RotateLetterbox
 from shared.database.schemas import SCHEMA_FOUND, schema_problem
-from shared.doubts import Doubts
+from shared.doubts import Doubt, Doubts
 from shared.errors import PartDown
 from shared.keys.release import Erase
 from shared.keys.signing import NotSigned
@@ -38,6 +38,7 @@ from shared.stuck import Stuck
 from shared.wake import end
 
 log = structlog.get_logger()
+UNREAD_NOTE = Doubt("what this note says was destroyed cannot be read", "unreadable")
 DATABASE = "database"
 """How a service says that it lacks its database: then nothing that is counted there can be told."""
 
@@ -118,6 +119,12 @@ class Service:
             " it may write the file of its credentials",
         )
         self._noted = tombstones.NotedDestructions(platform.bao, settings.tombstones)
+        self._unread = Doubts(
+            "destructions-unread",
+            platform.clock,
+            "of what such a note says nothing is destroyed again when a restore brings it back: look for the same file elsewhere, or for"
+            " the declarations of that day, and have retention note it anew; what was only cut off may be taken out of its file",
+        )
         self.restored = Periodic(
             "restored",
             self._reapply,
@@ -128,7 +135,13 @@ class Service:
         own = (numberer.numbering, keys, credentials, self.restored, platform.letterboxes.keeping, self._pruner.pruning)
         self._periodic = (*own, *periodic)
         self._early, self._opens = early, opens
-        self._doubts = (platform.designations.doubts, platform.processing_doubts, numberer.missed, *doubts)
+        self._doubts = (
+            platform.designations.doubts,
+            platform.processing_doubts,
+            numberer.missed,
+            self._unread,
+            *doubts,
+        )
         self._workers: tuple[Worker, ...] = (
             platform.bao.keep_alive,
             platform.database.keep_user,
@@ -211,9 +224,19 @@ class Service:
 
     async def _reapply(self) -> None:
         stones = await self._noted.all()
+        await self._say_unread()
         again = await tombstones.reapply(self.platform.database, stones, self._erase.everything, self._erase.declared)
         if again:
             log.warning("destructions re-applied after a restore", signals=again)
+
+    async def _say_unread(self) -> None:
+        """Which notes of destructions cannot be read: in the audit trail once, and shown for as long as they are there."""
+        found = dict.fromkeys(sorted(self._noted.unreadable), UNREAD_NOTE)
+        lines = self._unread.new(found)
+        if lines:
+            async with self.platform.database.transaction() as session:
+                session.add_all(lines)
+        self._unread.note(found)
 
     async def _listen(self) -> None:
         await self.platform.bus.run(self._inbox.receive)

@@ -152,7 +152,7 @@ async def test_lines_go_at_their_term_and_the_chain_is_whole(
     await cut(trail, chains, forgetting)
     assert await trail.left() == (21, 21)
     for begin in ("start", "checkpoint"):
-        found = await chains.check("intake", begin)  # type: ignore[arg-type]
+        found = await chains.check("intake", begin)
         assert (found["problem"], found["lines"], found["destroyedUpTo"]) == (None, 40, 20), begin
     assert (await walked(chains))["checkedFrom"] == 21
     (line,) = await trail.told()
@@ -188,7 +188,13 @@ async def test_nothing_of_what_is_still_there_goes(
     await trail.tells(1, 9 * YEAR, OPEN)
     await trail.tells(1, 9 * YEAR)
     await walked(chains)
-    held: dict[str, Any] = {"version": 1, "holder": "casework", "next_holders": [], "earlier": [], "since": NOW - 9 * YEAR}
+    held: dict[str, Any] = {
+        "version": 1,
+        "holder": "casework",
+        "next_holders": [],
+        "earlier": [],
+        "since": NOW - 9 * YEAR,
+    }
     rows = {
         "held": Whereabout(number=OPEN, state="in-execution", **held),
         "told of": Anchor(producer="casework", record=OPEN, turn=3, at=NOW),

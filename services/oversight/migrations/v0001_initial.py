@@ -179,6 +179,7 @@ def upgrade() -> None:
     # Append-only for the service itself, not only by agreement.
     kept = "audit_batch, audit_line, disclosure, judgement, kept_statement"
     op.execute(f"REVOKE UPDATE, DELETE ON {kept} FROM oversight_app")
+    op.execute("REVOKE DELETE ON audit_cut FROM oversight_app")
     _forgetting()
 
 

@@ -30,7 +30,7 @@ from shared.witness import Noted
 
 _LOOK_SECONDS = 3600.0
 _PAGE = 2000
-LINES_AT_ONCE = 20_000
+MOST_LINES_CUT = 20_000
 """Lines in one transaction, or up to the first note of the witness behind as many."""
 _SHORTEST = timedelta(days=366)
 """The database deletes nothing that is younger, by the clock of the machine (the migration)."""
@@ -43,7 +43,7 @@ def trail_kept(terms: Terms) -> int:
 
 
 class TrailForgetting:
-    def __init__(self, platform: Platform, chains: Chains, at_once: int = LINES_AT_ONCE) -> None:
+    def __init__(self, platform: Platform, chains: Chains, at_once: int = MOST_LINES_CUT) -> None:
         self.platform = platform
         self._chains = chains
         self._at_once = at_once
