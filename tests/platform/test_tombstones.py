@@ -273,7 +273,7 @@ async def test_a_note_that_cannot_be_read_shows_keeps_nobody_from_serving_and_is
 
             async def shown() -> set[str]:
                 (found,) = [one for one in await service.doubted() if one.queue == "destructions-unread"]
-                return {row.about["record"] for row in found.rows}
+                return {row.about["record"] for row in found.examples}
 
             assert await shown() == {"destroyed-retention-9.jsonl:1", "kv/data/tombstones/spoiled"}
             service.restored.wake()
