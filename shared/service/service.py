@@ -21,7 +21,7 @@ from shared.contracts.access import Leases
 from shared.contracts.common import LetterboxKeyMade, Receipts
 from shared.contracts.retention import Destroy, Destroyed, ReleaseLetterbox, RotateLetterbox
 from shared.database.schemas import SCHEMA_FOUND, schema_problem
-from shared.doubts import Doubt, Doubts
+from shared.doubts import Doubts
 from shared.errors import PartDown
 from shared.keys.release import Erase
 from shared.keys.signing import NotSigned
@@ -35,10 +35,10 @@ from shared.queue import Queue, Work
 from shared.service.platform import Platform
 from shared.service.pruner import Pruner
 from shared.stuck import Stuck
+from shared.unread import UnreadNotes
 from shared.wake import end
 
 log = structlog.get_logger()
-UNREAD_NOTE = Doubt("what this note says was destroyed cannot be read", "unreadable")
 DATABASE = "database"
 """How a service says that it lacks its database: then nothing that is counted there can be told."""
 
@@ -119,12 +119,7 @@ class Service:
             " it may write the file of its credentials",
         )
         self._noted = tombstones.NotedDestructions(platform.bao, settings.tombstones)
-        self._unread = Doubts(
-            "destructions-unread",
-            platform.clock,
-            "of what such a note says nothing is destroyed again when a restore brings it back: look for the same file elsewhere, or for"
-            " the declarations of that day, and have retention note it anew; what was only cut off may be taken out of its file",
-        )
+        self._unread = UnreadNotes(self._noted, platform.database, platform.clock)
         self.restored = Periodic(
             "restored",
             self._reapply,
@@ -139,7 +134,7 @@ class Service:
             platform.designations.doubts,
             platform.processing_doubts,
             numberer.missed,
-            self._unread,
+            self._unread.doubts,
             *doubts,
         )
         self._workers: tuple[Worker, ...] = (
@@ -224,19 +219,10 @@ class Service:
 
     async def _reapply(self) -> None:
         stones = await self._noted.all()
-        await self._say_unread()
+        await self._unread.say()
         again = await tombstones.reapply(self.platform.database, stones, self._erase.everything, self._erase.declared)
         if again:
             log.warning("destructions re-applied after a restore", signals=again)
-
-    async def _say_unread(self) -> None:
-        """Which notes of destructions cannot be read: in the audit trail once, and shown for as long as they are there."""
-        found = dict.fromkeys(sorted(self._noted.unreadable), UNREAD_NOTE)
-        lines = self._unread.new(found)
-        if lines:
-            async with self.platform.database.transaction() as session:
-                session.add_all(lines)
-        self._unread.note(found)
 
     async def _listen(self) -> None:
         await self.platform.bus.run(self._inbox.receive)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col
 
-from services.oversight.follow import Reached
+from services.oversight.follow import Lines, Reached, Walk
 from services.oversight.store import Anchor, Whereabout
 from services.oversight.trail import AuditBatch, AuditCut, AuditLine
 from services.oversight.use_cases import TrailForgetting
@@ -162,6 +163,28 @@ async def test_lines_go_at_their_term_and_the_chain_is_whole(
     await trail.tells(1, timedelta())
     assert (await walked(chains))["problem"] is None
     assert (await Chains(trail.platform).check("intake", "start"))["problem"] is None
+
+
+async def test_a_walk_during_which_lines_go_is_no_alarm(
+    trail: Trail, chains: Chains, forgetting: TrailForgetting, witness: Path
+) -> None:
+    """Another process of oversight lets them go between two pages."""
+    loop, gone = asyncio.get_running_loop(), list[int]()
+
+    class Interrupted(Walk):
+        def follow(self, batches: Sequence[AuditBatch], lines: Lines) -> str | None:
+            if not gone:
+                gone.append(asyncio.run_coroutine_threadsafe(forgetting.forget(), loop).result(timeout=30))
+            return super().follow(batches, lines)
+
+    await trail.tells(2, 8 * YEAR)
+    await walked(chains)
+    await trail.tells(2, YEAR)
+    await walked(chains)
+    other = Chains(trail.platform, witness, walk=Interrupted, page=BATCH)
+    found = await walked(other)
+    assert gone == [20]
+    assert (found["problem"], found["destroyedUpTo"], other.wrong) == (None, 20, {})
 
 
 @pytest.mark.refused("R-8.5")

@@ -140,6 +140,9 @@ class Chains:
                 problem = walk.missing() or await self._stray(producer, walk.at, first)
                 break
             problem = await self._not_ours(batches) or await asyncio.to_thread(walk.follow, batches, lines)
+        if problem and reached_by(await self.cut(producer)) != first:
+            # Its first lines had their term meanwhile, and another process let them go.
+            return await self.check(producer, begin)
         self.wrong.pop(producer, None)
         if problem:
             self.wrong[producer] = problem

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
-from services.oversight import store
+from services.oversight import forgotten, store
 from shared import audit
 from shared.contracts.access import STATEMENT_KIND, Stated, designation_kept, over_at
 from shared.errors import CannotSucceed
@@ -55,11 +55,11 @@ class RegisterForgetting:
         stones = await self._noted.all()
         over = sorted(one for one, at in stones.items() if has_had_its_term(self._laws, at, now, register_kept))
         async with self.platform.database.reading() as session:
-            known = await store.still_known(session, over)
+            known = await forgotten.still_known(session, over)
         gone = 0
         for first in range(0, len(known), BATCH_SIZE):
             async with self.platform.database.transaction() as session:
-                rows = await store.forget_destroyed(session, known[first : first + BATCH_SIZE])
+                rows = await forgotten.forget_destroyed(session, known[first : first + BATCH_SIZE])
                 if rows:
                     # How many, and not of which: the line outlives them.
                     session.add(audit.line(now, REGISTER_FORGOTTEN, actor=None, times=rows))
@@ -71,16 +71,16 @@ class RegisterForgetting:
         that is not: access says more than it may, or somebody else does."""
         now = self.platform.clock.now()
         async with self.platform.database.reading() as session:
-            newest = await store.newest_kept(session)
+            newest = await forgotten.newest_kept(session)
             said = await self._believed(newest)
-            kept = await store.statements_up_to(session, said.forgotten) if said and said.forgotten else []
+            kept = await forgotten.statements_up_to(session, said.forgotten) if said and said.forgotten else []
         if not kept:
             return 0
         ended = await self._over(kept)
         early = [seq for seq, at in ended.items() if not has_had_its_term(self._laws, at, now, designation_kept)]
         up_to = min(early, default=kept[-1].seq + 1) - 1
         async with self.platform.database.transaction() as session:
-            rows = await store.forget_statements(session, up_to)
+            rows = await forgotten.forget_statements(session, up_to)
             if rows:
                 line = audit.line(now, COPIES_FORGOTTEN, actor=None, record=f"{kept[0].seq}-{up_to}", times=rows)
                 session.add(line)
