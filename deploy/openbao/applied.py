@@ -34,24 +34,31 @@ def claim(bao: hvac.Client, own: str, *, back: bool = False) -> None:
     if "kv/" not in bao.sys.list_mounted_secrets_engines()["data"]:
         return
     last, written = _last(bao)
-    if last is not None and not back and _numbers(last) > _numbers(own):
+    if last is not None and not back and _is_newer(last, own):
         raise NewerIsThere(last, own)
     if last != own:
         bao.write_data(APPLIED, data={"options": {"cas": written}, "data": {"version": own}})
 
 
 def _last(bao: hvac.Client) -> tuple[str | None, int]:
-    """The version that was set up last, and how often one was written. What nobody can read is no version: whoever may write there
-    may give himself every right."""
+    """The version that was set up last, and how often one was written. None where none was, or where it was deleted: whoever may do
+    that may give himself every right."""
     try:
-        found = bao.read(APPLIED)
-    except InvalidPath:
-        return None, 0
-    if found is None:
-        return None, 0
-    data = found["data"]
-    version = str((data["data"] or {}).get("version", ""))
-    return (version if _VERSION.fullmatch(version) else None), int(data["metadata"]["version"])
+        return str(bao.read(APPLIED)["data"]["data"].get("version", "")), _written(bao)
+    except (InvalidPath, TypeError, AttributeError):
+        return None, _written(bao)
+
+
+def _written(bao: hvac.Client) -> int:
+    try:
+        return int(bao.read(APPLIED.replace("/data/", "/metadata/"))["data"]["current_version"])
+    except (InvalidPath, TypeError):
+        return 0
+
+
+def _is_newer(last: str, own: str) -> bool:
+    """What is called in a way that is not known here is newer than that."""
+    return _VERSION.fullmatch(last) is None or _numbers(last) > _numbers(own)
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -197,6 +197,13 @@ def test_an_older_version_takes_nothing_from_a_newer_one(
         released("0.1.0")
         with pytest.raises(SystemExit, match=r"0\.2\.0"):
             main(["apply"])
+        # A name that this one does not know is of something later; one that somebody deleted says nothing.
+        bao.write_data(APPLIED, data={"data": {"version": "2030.1"}})
+        with pytest.raises(SystemExit, match=r"2030\.1 was set up here last"):
+            main(["apply"])
+        bao.delete(APPLIED)
+        main(["apply"])
+        assert bao.read(APPLIED)["data"]["data"] == {"version": "0.1.0"}
     finally:
         _forget(parts)
         bao.sys.create_or_update_policy("service-casework", before)
