@@ -4,7 +4,8 @@ The embedded house does the same for its own parts. Safe to run again: it is als
 
 `identities FOLDER` comes first, before there is a NATS: roles in PostgreSQL, mounts and policies in OpenBao; it writes what the
 services and NATS have to be given (an AppRole each where no cluster says who they are, public signing keys, the configuration of NATS) and nothing else
-knows. `apply` does the same without writing, and then makes the streams and migrates every database.
+knows. `apply` does the same without writing, and then makes the streams and migrates every database. Neither is done where a newer
+version was set up last, unless `--go-back` is given: rights that only the newer one has would be gone.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pydantic import model_validator
 
 from deploy.installation import UsersSettings, read
 from deploy.nats import config as nats_config
+from deploy.openbao import applied
 from deploy.openbao import apply as bao_config
 from deploy.openbao.log_ins import Workload, credentials
 from deploy.postgres import roles
@@ -30,6 +32,8 @@ from shared.privileges import SERVICES
 from shared.settings import hosts_of, parts_of
 from shared.tls import Tls
 
+RELEASE = "0.1.0"
+"""Which version this is the set-up of; the image has no other place that says it."""
 EVERYWHERE = "0.0.0.0"  # noqa: S104  (in a container there is nothing else to listen on)
 NATS_PORT = 4222
 NATS_STORE = "/data"
@@ -119,11 +123,14 @@ class SetUp:
         self._settings = settings
         self._bao = settings.openbao()
 
-    async def roles_and_policies(self) -> None:
-        """What is who in PostgreSQL, and who may what in OpenBao."""
+    async def roles_and_policies(self, *, back: bool = False) -> None:
+        """What is who in PostgreSQL, and who may what in OpenBao. Raises NewerIsThere before anything is changed, unless told to go
+        `back`."""
         given = self._settings
+        applied.claim(self._bao, RELEASE, back=back)
         await roles.apply(given.superuser, read(given.openbao_database_password), read(given.door_password))
         bao_config.apply(self._bao, given.of_openbao, workload=given.workload)
+        applied.claim(self._bao, RELEASE, back=back)
 
     def write_identities(self, folder: Path, servers: Mapping[str, nats_config.Node | None]) -> None:
         """FOLDER/nats/nats.json, of several servers FOLDER/NAME/nats.json for each, and FOLDER/NAME/approle for each service that no cluster speaks for; mode 0600."""
@@ -182,10 +189,11 @@ def _write(file: Path, text: str) -> None:
 def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m deploy.set_up", description=__doc__)
     steps = parser.add_subparsers(dest="step", required=True)
-    steps.add_parser("apply", help="roles, policies, streams, migrations")
-    steps.add_parser("identities", help="roles and policies, and write what others are given").add_argument(
-        "folder", type=Path
-    )
+    apply = steps.add_parser("apply", help="roles, policies, streams, migrations")
+    identities = steps.add_parser("identities", help="roles and policies, and write what others are given")
+    identities.add_argument("folder", type=Path)
+    for one in (apply, identities):
+        one.add_argument("--go-back", action="store_true", help="also where a newer version was set up last")
     asked = parser.parse_args(argv)
     set_up = SetUp(SetUpSettings.model_validate({}))
 
@@ -193,14 +201,17 @@ def main(argv: Sequence[str] | None = None) -> None:
     servers = set_up.servers_of_nats() if asked.step == "identities" else {}
 
     async def run() -> None:
-        await set_up.roles_and_policies()
+        await set_up.roles_and_policies(back=asked.go_back)
         if asked.step == "identities":
             set_up.write_identities(asked.folder, servers)
             return
         await set_up.streams()
         await set_up.migrations()
 
-    asyncio.run(run())
+    try:
+        asyncio.run(run())
+    except applied.NewerIsThere as problem:
+        raise SystemExit(str(problem)) from None
 
 
 if __name__ == "__main__":
