@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 import structlog
-from sqlalchemy import ColumnElement, CompoundSelect, DateTime, and_, func, literal, or_, select, true, union_all, update
+from sqlalchemy import ColumnElement, DateTime, and_, func, literal, or_, select, true, union_all, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -254,9 +254,13 @@ class Queue(Generic[Row]):
         """The same as counts alone, and since when the oldest of all waits. Raises PartDown."""
         return self._together((await self._database.alone(self._counts())).all())[0]
 
-    def _counts(self) -> CompoundSelect[Any]:
+    def _counts(self) -> Any:
         """One statement for both who ask: a half by the index of what waits, a half by that of what is parked."""
-        (troubled, since), began, parked = self._troubled(), getattr(self._table, self._began), col(self._table.parked_at)
+        (troubled, since), began, parked = (
+            self._troubled(),
+            getattr(self._table, self._began),
+            col(self._table.parked_at),
+        )
         counts = (
             func.count(),
             func.count().filter(troubled),

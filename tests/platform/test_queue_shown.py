@@ -42,7 +42,8 @@ async def test_a_short_trouble_is_not_shown_and_a_longer_one_is(bench: Bench) ->
 async def test_what_is_shown_and_what_is_counted_are_the_same(bench: Bench) -> None:
     queue = bench.queue()
     left, *_ = await bench.add(late=2 * PATIENCE)
-    await queue.park(*await queue.claim(), "it cannot succeed as it is")
+    (claimed,) = await queue.claim()
+    await queue.park(claimed, "it cannot succeed as it is")
     (late,) = await bench.add(late=PATIENCE)
     await bench.add()
     shown, counted = await queue.stuck(), await queue.counted()
