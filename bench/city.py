@@ -60,7 +60,7 @@ FIRST_PHASE_DAYS, AT_LEAST = 14, 400
 """In hand in phase 1: two weeks of reports, and never fewer than the day decides on."""
 ACTIONS_A_YEAR = 200 * 60 * 8 * 250
 """One a minute of each, eight hours of two hundred and fifty days."""
-DESTROYED_WITHIN = 2700
+DESTROYED_WITHIN = 10_800
 SLOWER = 3.0
 """How much longer people may wait at the 95th percentile while a year is destroyed."""
 OF_ITS_OWN = {
@@ -68,7 +68,6 @@ OF_ITS_OWN = {
     # when asked.
     "MELDPUNT_GRACE_SECONDS": "4",
     "MELDPUNT_LETTERBOX_MARGIN_SECONDS": "2",
-    "MELDPUNT_BEACON_SECONDS": "10",
     "MELDPUNT_RUN_EVERY_SECONDS": "864000",
     # Two people here ask for two hundred.
     "MELDPUNT_CHECKS_PER_HOUR": "1000000",
