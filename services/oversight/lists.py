@@ -74,7 +74,7 @@ class ListedRow(SQLModel, table=True):
 
 NOT_RELEASED = "state IN ('approved', 'releasing')"
 """As the index of it has it."""
-WAITS = and_(col(Approval.withdrawn).is_(False), col(Approval.done).is_(False))
+TO_RELEASE = and_(col(Approval.withdrawn).is_(False), col(Approval.done).is_(False))
 LISTS = Keyset("destruction-lists", col(OfferedList.listed_on), col(OfferedList.id), newest_first=True)
 SIGNALS = Keyset("listed-signals", col(ListedRow.place), col(ListedRow.number))
 """Who was never informed first (art. 26 lid 5)."""
@@ -157,5 +157,10 @@ async def give_back(session: AsyncSession, approval: UUID, now: datetime) -> Non
     usual = {"next_at": now, "attempts": 0}
     fine = update(Approval).where(col(Approval.id) == approval)
     await session.execute(fine.values(**usual, since=None, waits_because=None, parked_at=None))
-    waiting = (WAITS, col(Approval.parked_at).is_(None), col(Approval.since).is_(None), col(Approval.next_at) < now)
+    waiting = (
+        TO_RELEASE,
+        col(Approval.parked_at).is_(None),
+        col(Approval.since).is_(None),
+        col(Approval.next_at) < now,
+    )
     await session.execute(update(Approval).where(*waiting).values(**usual))

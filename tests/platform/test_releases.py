@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from services.oversight import lists
 from services.oversight.statements import statement_of
-from services.oversight.use_cases.release import GIVEN_UP, IN_FLIGHT, LOOK_SECONDS, TOGETHER, Releasing
+from services.oversight.use_cases.release import GIVEN_UP, IN_FLIGHT, RELEASED_TOGETHER, ROOM_SECONDS, Releasing
 from shared.contracts.oversight import Approved
 from shared.database.tables import Outgoing
 from shared.keys.signing import NotSigned
@@ -125,7 +125,7 @@ async def test_few_go_at_a_time_and_the_rest_shows(platform_of: PlatformOf, part
     """A whole year of approvals was released at once, and who read a signal meanwhile waited eight times as long."""
     platform = await platform_of("oversight")
     releasing = Releasing(platform)
-    numbers = [f"S-0000{n:X}-0000{m}" for m in (1, 2) for n in range(TOGETHER + 2)]
+    numbers = [f"S-0000{n:X}-0000{m}" for m in (1, 2) for n in range(RELEASED_TOGETHER + 2)]
     half = len(numbers) // 2
     both = [await approved(platform, parts, some) for some in (numbers[:half], numbers[half:])]
     task = asyncio.create_task(releasing.queue.run(releasing.release))
@@ -134,11 +134,11 @@ async def test_few_go_at_a_time_and_the_rest_shows(platform_of: PlatformOf, part
         while len(gone) < len(numbers):
             async with asyncio.timeout(60):
                 while not (going := await _going(platform) - gone) or len(gone | going) < min(
-                    len(numbers), len(gone) + IN_FLIGHT - TOGETHER + 1
+                    len(numbers), len(gone) + IN_FLIGHT - RELEASED_TOGETHER + 1
                 ):
                     await asyncio.sleep(0.05)
             # Long enough for more to be released, if any would be.
-            await asyncio.sleep(3 * LOOK_SECONDS)
+            await asyncio.sleep(3 * ROOM_SECONDS)
             going = await _going(platform) - gone
             assert len(going) <= IN_FLIGHT
             (waits,) = await releasing.waiting()
@@ -169,7 +169,7 @@ async def test_what_does_not_get_on_holds_up_the_rest_for_a_minute_at_most(
         await session.execute(rows.values(**values))
     task = asyncio.create_task(releasing.queue.run(releasing.release))
     try:
-        await asyncio.sleep(3 * LOOK_SECONDS)
+        await asyncio.sleep(3 * ROOM_SECONDS)
         assert numbers[-1] not in await _going(platform)
         async with platform.database.transaction() as session:
             await session.execute(rows.values(released_at=platform.clock.now() - GIVEN_UP))

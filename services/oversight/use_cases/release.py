@@ -38,14 +38,14 @@ from shared.protocol.model import State
 from shared.queue import Queue
 from shared.service.platform import Platform
 
-TOGETHER = 5
+RELEASED_TOGETHER = 5
 """The keys of so many signals are released at one go."""
 IN_FLIGHT = 10
 """So many signals at most are being destroyed at a time, by what one process releases: everybody who holds a part of them, OpenBao
 and PostgreSQL have people who wait for them. A year's destruction may take an hour."""
 GIVEN_UP = timedelta(seconds=60)
 """What is not destroyed so long after its release holds up no other; retention shows it."""
-LOOK_SECONDS = 0.25
+ROOM_SECONDS = 0.25
 ASKED_TOGETHER = 25
 """Of so many signals rights is asked at once who was never informed."""
 LISTED_FACTS = ("category", "ending", "article", "decided_on", "ends_on", "staying")
@@ -60,7 +60,7 @@ class Releasing:
             lists.Approval,
             platform.clock,
             name="releases",
-            of=lists.WAITS,
+            of=lists.TO_RELEASE,
             lease=timedelta(seconds=60),
             began="approved_at",
             most=1,
@@ -205,9 +205,9 @@ class Releasing:
         while True:
             async with self.platform.database.reading() as session:
                 busy = await lists.being_destroyed(session, self.platform.clock.now() - GIVEN_UP)
-            if busy + TOGETHER <= IN_FLIGHT:
+            if busy + RELEASED_TOGETHER <= IN_FLIGHT:
                 return
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(ROOM_SECONDS)
 
     async def release(self, approval: lists.Approval) -> None:
         """Release the archive keys of a few signals of an approval whose time to be withdrawn is over; tell retention. The rest of
@@ -242,7 +242,7 @@ class Releasing:
                 return False
             if str(found.id) in off:
                 raise NotBelieved("this approval was withdrawn")
-            signals = await lists.approved_by(session, approval.id, TOGETHER, signed.keys())
+            signals = await lists.approved_by(session, approval.id, RELEASED_TOGETHER, signed.keys())
             if any(signal_claims(one) != signed[one.number] for one in signals):
                 raise NotSigned
             numbers = [one.number for one in signals]
