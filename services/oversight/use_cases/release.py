@@ -41,8 +41,8 @@ from shared.service.platform import Platform
 RELEASED_TOGETHER = 5
 """The keys of so many signals are released at one go."""
 IN_FLIGHT = 10
-"""So many signals at most are being destroyed at a time, by what one process releases: everybody who holds a part of them, OpenBao
-and PostgreSQL have people who wait for them. A year's destruction may take an hour."""
+"""So many signals at most are being destroyed at a time (a few more where two processes find room in one moment): everybody who
+holds a part of them, OpenBao and PostgreSQL have people who wait for them. A year's destruction may take an hour."""
 GIVEN_UP = timedelta(seconds=60)
 """What is not destroyed so long after its release holds up no other; retention shows it."""
 ROOM_SECONDS = 0.25
