@@ -10,7 +10,8 @@ touch; what is in hand in phase 1, from the door; everything that people do in t
 approval, both hands on every key, orders to every service, declarations.
 
 The moment is a year after the sixth year, without a seventh: what ended in the sixth is due, and the cases of the first year.
-CITY_SCALE is the part of it that is made (1; 0.1 while developing), CITY_SECONDS how long the day lasts, CITY_PEOPLE who is there.
+CITY_SCALE is the part of it that is made (1; 0.1 while developing), CITY_SECONDS how long the day lasts, CITY_PEOPLE who is there,
+CITY_REAL how many of each kind are played whole (50).
 """
 
 from __future__ import annotations
@@ -69,6 +70,8 @@ OF_ITS_OWN = {
     "MELDPUNT_GRACE_SECONDS": "4",
     "MELDPUNT_LETTERBOX_MARGIN_SECONDS": "2",
     "MELDPUNT_RUN_EVERY_SECONDS": "864000",
+    # As built the services give way to the door, the pages and to everybody else: on a busy machine to others alone.
+    "MELDPUNT_EMBEDDED_EQUAL": os.environ.get("MELDPUNT_EMBEDDED_EQUAL", ""),
     # Two people here ask for two hundred.
     "MELDPUNT_CHECKS_PER_HOUR": "1000000",
 }

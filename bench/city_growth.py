@@ -3,6 +3,7 @@ comes to in six years."""
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +22,7 @@ from deploy.embedded.play import Player
 from deploy.embedded.played import Played
 from tests.house import TestHouse
 
-REAL, WORKERS, TRIES = 50, 4, 4
+REAL, WORKERS, TRIES = int(os.environ.get("CITY_REAL", "50")), 4, 4
 KEPT_DAYS = {
     # How long what the bulk does not make is kept: for good, as long as its signal, or days. Of OpenBao's log as docs/operations says.
     "rows: audit_line": None,
