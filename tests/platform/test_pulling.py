@@ -67,7 +67,8 @@ async def test_who_is_stopped_in_a_hurry_asks_no_more(nats: Nats, monkeypatch: p
     subscriber asked it again without ever waiting: a service that took no request and no signal any more, until it was killed."""
     handed = Handed({"kv/data/nats/retention": {"data": {"data": {"password": nats.passwords["retention"]}}}})
     bus = Bus("retention", [nats.address], handed, Turns(), nats.tls("retention"), pull_seconds=RUNS_OUT)
-    real, cut_off = within, []
+    real = within
+    cut_off: list[asyncio.Future[Any]] = []
 
     async def in_a_hurry(seconds: float, work: Coroutine[Any, Any, Any]) -> Any:
         if cut_off:
