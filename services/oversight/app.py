@@ -69,7 +69,7 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
             TrailForgetting(platform, chains).forgetting,
             *incidents.periodic,
         ],
-        measures=[chains.broken, late_dossiers(platform, "I")],
+        measures=[chains.broken, late_dossiers(platform, "I"), releasing.waiting],
     )
     return build(
         service,

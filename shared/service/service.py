@@ -101,7 +101,9 @@ class Service:
             releaser.queue: releaser.after_grace,
             **(queues or {}),
         }
-        self._numberer = numberer = AuditNumberer(platform.database, platform.post, platform.clock, platform.proofs)
+        self._numberer = numberer = AuditNumberer(
+            platform.database, platform.post, platform.clock, platform.proofs, apart=settings.audit_apart_seconds
+        )
         keys = Periodic(
             "signing-keys",
             platform.renew_keys,

@@ -161,9 +161,13 @@ def upgrade() -> None:
         column("archive_keys", JSONB),
         column("duties", JSONB, null=True),
         column("place", sa.Integer),
+        column("released_at", MOMENT, null=True),
         column("mac", sa.Text),
     )
     op.create_index("listed_signal_order_idx", "listed_signal", ["list_id", "place", "number"])
+    waits_for_release = sa.text("state IN ('approved', 'releasing')")
+    op.create_index("listed_signal_waits_idx", "listed_signal", ["approval"], postgresql_where=waits_for_release)
+    op.create_index("listed_signal_released_at_idx", "listed_signal", ["released_at"])
     op.create_table(
         "breach",
         column("number", sa.Text, key=True),
