@@ -37,7 +37,8 @@ class Settings(BaseSettings):
     portal_address: str
     """Where people's browsers find the portal, without a slash at the end: `https://meldpunt.example.nl`."""
     portal_key: Path
-    """A file: the private key (a JWK) with which the portal shows access that it is the portal (RFC 7523)."""
+    """A file: the private key (a JWK) with which the portal shows access that it is the portal (RFC 7523), and seals sessions. All
+    its processes have the same."""
     services: dict[str, str]
     """The address of each service that the portal asks, as JSON."""
     oidc_issuer: str
@@ -63,7 +64,6 @@ class Settings(BaseSettings):
     """A file of the municipality's directory: a JSON object, user ids with names. Without, people go by the end of their id."""
     idle_seconds: int = 1800
     """After so long without a request somebody is logged out."""
-    most_sessions: int = 10_000
     metrics_secret: Path | None = None
     """A file: what Prometheus shows to read `/metrics`. None: nobody reads it."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
