@@ -5,11 +5,12 @@ from __future__ import annotations
 import html
 import re
 from types import TracebackType
+from typing import Literal
 
 import httpx
 
 from deploy.embedded.home import Home, HouseError
-from shared.asking import PORTAL
+from shared.asking import PORTAL, PUBLIC_PAGES
 
 USER = "beheerder"
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
@@ -45,6 +46,20 @@ class Browsing:
         answer = self._http.post(page.url.copy_with(query=None), data=filled)
         if "Uitloggen" not in answer.text:
             raise HouseError(f"{USER} could not log in at the portal: {answer.status_code}")
+
+    def look(self) -> Literal["in", "out", "away"]:
+        """Whether the first page of the portal is his, asks who he is, or says that something is away. Raises httpx.HTTPError
+        when nobody answers."""
+        page = self._http.get(f"{self._address}/", follow_redirects=False)
+        if page.is_redirect:
+            return "out"
+        return "in" if page.is_success and "Uitloggen" in page.text else "away"
+
+    def without_cookies(self) -> Browsing:
+        """A browser in which nobody logged in."""
+        other = Browsing(self._home, PUBLIC_PAGES)
+        other._page, other._address = self._page, self._address
+        return other
 
     def away(self) -> int:
         """Of how many services the page says that they do not answer."""

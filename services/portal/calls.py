@@ -16,11 +16,11 @@ import aiohttp
 import httpx
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
-from joserfc.jwk import OKPKey
 from joserfc.jws import extract_compact
 
 from services.portal.answer import Answer
 from services.portal.exchange import ASSERTION, assertion, exchange_form
+from services.portal.sealing import keys_in
 from services.portal.sessions import TOKEN_USED_SECONDS, LoggingIn, Session
 from services.portal.settings import Settings
 from shared.errors import LogInAnew, NotAuthenticated, PartDown
@@ -129,8 +129,7 @@ class Calls:
 
     def shown(self, audience: str = "access") -> str:
         """That it is the portal that asks."""
-        key = OKPKey.import_key(json.loads(self._settings.portal_key.read_text()))
-        return assertion(key, self._client, aud=audience)
+        return assertion(keys_in(self._settings.portal_key)[0], self._client, aud=audience)
 
     @property
     def _client(self) -> str:

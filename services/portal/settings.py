@@ -37,8 +37,8 @@ class Settings(BaseSettings):
     portal_address: str
     """Where people's browsers find the portal, without a slash at the end: `https://meldpunt.example.nl`."""
     portal_key: Path
-    """A file: the private key (a JWK) with which the portal shows access that it is the portal (RFC 7523), and seals sessions. All
-    its processes have the same."""
+    """A file: the private key (a JWK) with which the portal shows access that it is the portal (RFC 7523), and seals sessions;
+    or a JWK set, of which the first is used and the others open what they sealed. All its processes have the same."""
     services: dict[str, str]
     """The address of each service that the portal asks, as JSON."""
     oidc_issuer: str

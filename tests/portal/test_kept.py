@@ -21,7 +21,7 @@ WORDS = FormData([("csrf", "x"), ("version", "3"), ("deed", "draft"), ("reason",
 
 class Portal:
     def __init__(self, own: bytes = b"the portal's own", keeper: InMemory | None = None) -> None:
-        sealing = Sealing(lambda: own)
+        sealing = Sealing(lambda: [own])
         self.keeper = keeper or InMemory()
         self.sessions, self.kept = Sessions(self.keeper, sealing, 1800), Kept(self.keeper, sealing)
 

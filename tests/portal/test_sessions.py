@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
+from joserfc.jwk import OKPKey
 
 from services.access.portal_api import MOST_SEALED as TAKEN
 from services.portal import sessions as at
 from services.portal.keeper import MOST_SEALED
-from services.portal.sealing import Sealing
+from services.portal.sealing import Sealing, keys_in, of_keys
 from services.portal.sessions import LOG_IN_TAKES, MOST_KNOWN, Session, Sessions, know
+from shared.errors import PartDown
 from tests.portal.keeping import InMemory
 
 OWN = b"what all processes of the portal have"
@@ -30,7 +35,7 @@ def a_session(user: str = "u-1") -> Session:
 
 
 def a_process(keeper: InMemory, hour: Hour | None = None, own: bytes = OWN) -> Sessions:
-    return Sessions(keeper, Sealing(lambda: own), 1800, hour or Hour())
+    return Sessions(keeper, Sealing(lambda: [own]), 1800, hour or Hour())
 
 
 async def found(sessions: Sessions, number: str) -> Session:
@@ -197,7 +202,7 @@ async def test_a_row_that_somebody_wrote_opens_nothing() -> None:
     assert await sessions.find(mine) is None, "whose it is is sealed too"
     keeper.rows = {of_me: replace(my_row, sealed=my_row.sealed[:-8] + "AAAAAAA=")}
     assert await sessions.find(mine) is None
-    forger = Sealing(lambda: b"the forger has no key of the portal")
+    forger = Sealing(lambda: [b"the forger has no key of the portal"])
     said = {**a_session().told(), "roles": ["beheerder"]}
     keeper.rows = {of_me: replace(my_row, sealed=forger.seal(said, mine, "session", "u-1"))}
     assert await sessions.find(mine) is None
@@ -229,6 +234,32 @@ async def test_who_sends_twice_waits_at_whichever_process(monkeypatch: pytest.Mo
     await asyncio.wait_for(steps(there, "3"), 5)
 
 
+async def test_nobody_is_logged_out_by_another_key_of_the_portal_until_the_former_is_taken_out(tmp_path: Path) -> None:
+    file, keeper = tmp_path / "portal-key", InMemory()
+    former, newer = (OKPKey.generate_key("Ed25519", {"kid": one}).as_dict(private=True) for one in ("a", "b"))
+    file.write_text(json.dumps(former))
+    sessions = Sessions(keeper, Sealing(of_keys(file)), 1800)
+    number = await sessions.begin(a_session())
+
+    def put(said: object) -> None:
+        before = file.stat().st_mtime_ns
+        file.write_text(json.dumps(said))
+        os.utime(file, ns=(before + 1, before + 1))
+
+    put({"keys": [newer, former]})
+    assert keys_in(file)[0].kid == "b"
+    session = await found(sessions, number)
+    session.done = "decided"
+    await sessions.save(session)
+    put(newer)
+    assert (await found(sessions, number)).done == "decided", "what is used is sealed anew"
+    put(former)
+    assert await sessions.find(number) is None
+    file.write_text("{}")
+    with pytest.raises(PartDown):
+        await sessions.find(number)
+
+
 def test_nobody_fills_what_is_kept_with_numbers() -> None:
     """Of a number that does not exist too it is noted for what somebody opens it, before a service is asked."""
     session = a_session()
@@ -246,4 +277,4 @@ def test_the_largest_session_is_taken_where_it_is_kept() -> None:
     session = replace(a_session(), resume="x" * 4000)
     for known in (session.purposes, session.holders):
         know(known, {f"S-{place:05}-9XD4T": "contact-melder" for place in range(MOST_KNOWN)})
-    assert len(Sealing(lambda: OWN).seal(session.told(), "number", "session", "u-1")) < MOST_SEALED == TAKEN
+    assert len(Sealing(lambda: [OWN]).seal(session.told(), "number", "session", "u-1")) < MOST_SEALED == TAKEN
