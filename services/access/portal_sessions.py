@@ -6,7 +6,7 @@ from typing import cast
 
 from services.access import portal_store, store
 from services.access.portal import FOR_SESSIONS, Portal
-from services.access.portal_store import Kept, PortalSession, PortalWords
+from services.access.portal_store import KeptThere, PortalSession, PortalWords
 from services.access.settings import Settings
 from services.access.use_cases import Access
 from shared.errors import NotAuthenticated
@@ -46,7 +46,7 @@ class PortalSessions:
                 raise NotAuthenticated
             await portal_store.begin(session, row)
 
-    async def find(self, shown: str, name: str, *, at_work: bool) -> Kept | None:
+    async def find(self, shown: str, name: str, *, at_work: bool) -> KeptThere | None:
         """None where there is none, or he logged out. `at_work`: he does something now."""
         self._portal.authenticate(shown, FOR_SESSIONS)
         async with self.platform.database.reading() as session:
@@ -57,7 +57,7 @@ class PortalSessions:
         is_over = row.ended(now)
         if at_work and not is_over and (now - row.seen).total_seconds() > SEEN_SECONDS:
             await self.platform.database.alone(portal_store.seen(name, now))
-        return Kept(row.user_id, row.sealed, row.version, is_over)
+        return KeptThere(row.user_id, row.sealed, row.version, is_over)
 
     async def change(self, shown: str, name: str, version: int, sealed: str) -> bool:
         """False when it is not of this version any more: somebody changed or ended it."""
@@ -76,11 +76,11 @@ class PortalSessions:
         async with self.platform.database.transaction() as session:
             return await portal_store.keep_words(session, of, name, sealed, self.clock.now())
 
-    async def words(self, shown: str, name: str) -> Kept | None:
+    async def words(self, shown: str, name: str) -> KeptThere | None:
         self._portal.authenticate(shown, FOR_SESSIONS)
         async with self.platform.database.reading() as session:
             row = cast(PortalWords | None, (await session.execute(portal_store.words(name, self.clock.now()))).scalar())
-        return Kept(row.user_id, row.sealed) if row else None
+        return KeptThere(row.user_id, row.sealed) if row else None
 
     async def drop_words(self, shown: str, name: str) -> None:
         """They were sent."""

@@ -50,7 +50,7 @@ class PortalWords(SQLModel, table=True):
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptThere:
     """What is given back. `version`: of what is sealed; `is_over`: only whose it was counts."""
 
     user_id: str

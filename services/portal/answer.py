@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Answer:
+class HttpAnswer:
     """As it came: status and bytes."""
 
     status: int

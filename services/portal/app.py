@@ -46,7 +46,7 @@ from services.portal.keeper import AtAccess, Keeper
 from services.portal.kept import Kept
 from services.portal.pages import Pages
 from services.portal.people import People
-from services.portal.sealing import Sealing, of_keys
+from services.portal.sealing import PortalSeal, of_keys
 from services.portal.sessions import Saving, Sessions
 from services.portal.settings import Settings
 from services.portal.static import static
@@ -90,7 +90,7 @@ def create(settings: Settings | None = None, keeper: Keeper | None = None) -> Fa
     set_up_logs("portal", settings.log_level, settings.instance)
     law = Laws.read(settings.protocol, settings.protocols).configured
     calls = Calls(settings)
-    keeper, sealing = keeper or AtAccess(calls.send, calls.shown), Sealing(of_keys(settings.portal_key))
+    keeper, sealing = keeper or AtAccess(calls.send, calls.shown), PortalSeal(of_keys(settings.portal_key))
     sessions, kept = Sessions(keeper, sealing, settings.idle_seconds), Kept(keeper, sealing)
     people = People(settings.people, {one: law.called(one) for guests in law.meetings.values() for one in guests})
     pages = Pages(law, live=settings.live, theme=settings.theme, idle_seconds=settings.idle_seconds, people=people)

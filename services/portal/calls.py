@@ -18,7 +18,7 @@ from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from joserfc.jws import extract_compact
 
-from services.portal.answer import Answer
+from services.portal.answer import HttpAnswer
 from services.portal.exchange import ASSERTION, assertion, exchange_form
 from services.portal.sealing import keys_in
 from services.portal.sessions import TOKEN_USED_SECONDS, LoggingIn, Session
@@ -209,14 +209,14 @@ class Calls:
         session.roles = _roles(_claims(token))
         return token
 
-    async def send(self, method: str, service: str, path: str, **more: Any) -> Answer:
+    async def send(self, method: str, service: str, path: str, **more: Any) -> HttpAnswer:
         address = f"{self._settings.services[service]}{path}"
         try:
             tls = self._settings.tls
             # A renewed certificate is another context, and that is other connections.
             more["ssl"] = tls.context if tls else True
             async with self._services.request(method, address, allow_redirects=False, **more) as answer:
-                return Answer(answer.status, await answer.read())
+                return HttpAnswer(answer.status, await answer.read())
         except (aiohttp.ClientError, TimeoutError, OSError) as problem:
             raise PartDown(f"{service} is out of reach") from problem
 

@@ -15,22 +15,22 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from services.portal.answer import Answer
+from services.portal.answer import HttpAnswer
 from shared.errors import NotAuthenticated, PartDown
 
-FOR_SESSIONS = "access-sessions"
+TO_SESSIONS = "access-sessions"
 """The audience of the assertion: it makes no token of anything."""
 SHOWN_SECONDS = 20.0
 """For so long the same assertion is shown."""
 MOST_SEALED = 190_000
 """As access takes it."""
-TRIES = 3
-PAUSE_SECONDS = 0.2
+FIND_TRIES = 3
+FIND_PAUSE_SECONDS = 0.2
 """What is only asked is asked again: another process of access takes over from one that is killed."""
 
 
 @dataclass(frozen=True)
-class Entry:
+class KeptEntry:
     """What was kept. `is_over`: it counts only for whose it was."""
 
     user_id: str
@@ -45,7 +45,7 @@ class Keeper(Protocol):
     async def begin(self, name: str, resume: str, idle_seconds: int, sealed: str) -> None:
         """Raises NotAuthenticated when the log-in is over."""
 
-    async def find(self, name: str, *, at_work: bool) -> Entry | None: ...
+    async def find(self, name: str, *, at_work: bool) -> KeptEntry | None: ...
 
     async def change(self, name: str, version: int, sealed: str) -> bool:
         """False when it is not of this version any more, or over, or gone."""
@@ -55,12 +55,12 @@ class Keeper(Protocol):
     async def keep_words(self, session: str, name: str, sealed: str) -> bool:
         """False when there is no such session, or they are too long."""
 
-    async def words(self, name: str) -> Entry | None: ...
+    async def words(self, name: str) -> KeptEntry | None: ...
 
     async def drop_words(self, name: str) -> None: ...
 
 
-Send = Callable[..., Awaitable[Answer]]
+Send = Callable[..., Awaitable[HttpAnswer]]
 
 
 class AtAccess:
@@ -76,7 +76,7 @@ class AtAccess:
         if await self._asked("POST", "/v1/sessions", body) is None:
             raise NotAuthenticated
 
-    async def find(self, name: str, *, at_work: bool) -> Entry | None:
+    async def find(self, name: str, *, at_work: bool) -> KeptEntry | None:
         return await self._found(f"/v1/sessions/{quote(name)}?atWork={'true' if at_work else 'false'}")
 
     async def change(self, name: str, version: int, sealed: str) -> bool:
@@ -92,17 +92,17 @@ class AtAccess:
             return False
         return await self._is_kept("POST", "/v1/words", {"name": name, "session": session, "sealed": sealed})
 
-    async def words(self, name: str) -> Entry | None:
+    async def words(self, name: str) -> KeptEntry | None:
         return await self._found(f"/v1/words/{quote(name)}")
 
     async def drop_words(self, name: str) -> None:
         await self._asked("DELETE", f"/v1/words/{quote(name)}")
 
-    async def _found(self, path: str) -> Entry | None:
-        for _ in range(TRIES - 1):
+    async def _found(self, path: str) -> KeptEntry | None:
+        for _ in range(FIND_TRIES - 1):
             with contextlib.suppress(PartDown):
                 return _entry(await self._asked("GET", path))
-            await asyncio.sleep(PAUSE_SECONDS)
+            await asyncio.sleep(FIND_PAUSE_SECONDS)
         return _entry(await self._asked("GET", path))
 
     async def _is_kept(self, method: str, path: str, body: dict[str, Any]) -> bool:
@@ -112,7 +112,7 @@ class AtAccess:
         """None for what access does not believe."""
         now = time.monotonic()
         if self._shown is None or now - self._shown[0] > SHOWN_SECONDS:
-            self._shown = (now, self._shows(FOR_SESSIONS))
+            self._shown = (now, self._shows(TO_SESSIONS))
         shown = {"Client-Assertion": self._shown[1]}
         answer = await self._send(method, "access", path, headers=shown, json=body)
         if answer.status == 401:
@@ -125,8 +125,8 @@ class AtAccess:
         return found
 
 
-def _entry(said: dict[str, Any] | None) -> Entry | None:
+def _entry(said: dict[str, Any] | None) -> KeptEntry | None:
     if said is None:
         raise PartDown("access does not believe that it is the portal")
     found = said["found"]
-    return Entry(found["userId"], found["version"], found["isOver"], found["sealed"]) if found else None
+    return KeptEntry(found["userId"], found["version"], found["isOver"], found["sealed"]) if found else None

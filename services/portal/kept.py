@@ -13,13 +13,13 @@ from typing import Any
 from starlette.datastructures import FormData
 
 from services.portal.keeper import Keeper
-from services.portal.sealing import Sealing
+from services.portal.sealing import PortalSeal
 from services.portal.sessions import SESSION, Session
 
 KEPT_COOKIE = "__Host-bewaard"
 KEPT_SECONDS = 900
 """As access keeps it: long enough to log in again, and to be called away at it."""
-WORDS = "words"
+KEPT_WORDS = "words"
 OF_THE_PAGE = ("csrf", "version", "known", "draft", "deed")
 """Fields that the page filled in, and nobody typed."""
 
@@ -27,7 +27,7 @@ OF_THE_PAGE = ("csrf", "version", "known", "draft", "deed")
 class Kept:
     """Each raises PartDown while nothing can be found."""
 
-    def __init__(self, keeper: Keeper, sealing: Sealing) -> None:
+    def __init__(self, keeper: Keeper, sealing: PortalSeal) -> None:
         self._keeper, self._sealing = keeper, sealing
 
     async def put(self, session: Session, page: str, filled: FormData) -> str | None:
@@ -35,9 +35,9 @@ class Kept:
         browser; None for what is longer than any service would take."""
         secret = secrets.token_urlsafe(32)
         said = {"page": page, "words": [[name, value] for name, value in typed(filled)]}
-        sealed = self._sealing.seal(said, secret, WORDS, session.user_id)
+        sealed = self._sealing.seal(said, secret, KEPT_WORDS, session.user_id)
         of = self._sealing.name(session.number, SESSION)
-        return secret if await self._keeper.keep_words(of, self._sealing.name(secret, WORDS), sealed) else None
+        return secret if await self._keeper.keep_words(of, self._sealing.name(secret, KEPT_WORDS), sealed) else None
 
     async def page_of(self, secret: str | None, user_id: str) -> str | None:
         """On which page this person was; None for anybody else, and when it is over."""
@@ -54,13 +54,13 @@ class Kept:
     async def drop(self, secret: str | None) -> None:
         """He has sent it. A log-out drops all of a person's, at access."""
         if secret:
-            await self._keeper.drop_words(self._sealing.name(secret, WORDS))
+            await self._keeper.drop_words(self._sealing.name(secret, KEPT_WORDS))
 
     async def _find(self, secret: str | None, user_id: str) -> dict[str, Any] | None:
-        entry = await self._keeper.words(self._sealing.name(secret, WORDS)) if secret else None
+        entry = await self._keeper.words(self._sealing.name(secret, KEPT_WORDS)) if secret else None
         if secret is None or entry is None or entry.user_id != user_id:
             return None
-        found = self._sealing.open(entry.sealed, secret, WORDS, user_id)
+        found = self._sealing.open(entry.sealed, secret, KEPT_WORDS, user_id)
         return found if isinstance(found, dict) else None
 
 

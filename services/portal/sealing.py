@@ -26,7 +26,7 @@ from shared.errors import PartDown
 NONCE = 12
 
 
-class Sealing:
+class PortalSeal:
     """`own`: the secrets that all processes of the portal have; the first seals, each opens. They are asked for each time, so that
     another counts at once. Raises PartDown while they cannot be read."""
 

@@ -17,15 +17,15 @@ from typing import Any
 
 import structlog
 
-from services.portal.keeper import Entry, Keeper
-from services.portal.sealing import Sealing
+from services.portal.keeper import Keeper, KeptEntry
+from services.portal.sealing import PortalSeal
 from shared.errors import PartDown
 
 log = structlog.get_logger()
 COOKIE = "__Host-meldpunt"
 LOG_IN_TAKES = 300
 """How long somebody may take at the log-in provider."""
-CLOCKS_DIFFER = 30
+BEHIND_SECONDS = 30
 TOKEN_USED_SECONDS = 200
 """A service's token lives for five minutes; after so long another is asked."""
 MOST_KNOWN = 1000
@@ -35,7 +35,7 @@ MOST_REMEMBERED = 5000
 SENDING_SECONDS = 30.0
 """For so long who sends several steps keeps another click waiting: then he may have died."""
 WAIT_SECONDS = 0.1
-TRIES = 8
+CHANGE_TRIES = 8
 SESSION, LOGGING_IN = "session", "log-in"
 
 
@@ -97,7 +97,7 @@ class Sessions:
     """`now`: seconds since 1970. Each raises PartDown while nothing can be found."""
 
     def __init__(
-        self, keeper: Keeper, sealing: Sealing, idle_seconds: int, now: Callable[[], float] = time.time
+        self, keeper: Keeper, sealing: PortalSeal, idle_seconds: int, now: Callable[[], float] = time.time
     ) -> None:
         self._keeper, self._sealing, self._idle, self._now = keeper, sealing, idle_seconds, now
         self._tokens: dict[str, dict[str, tuple[float, str]]] = {}
@@ -119,7 +119,7 @@ class Sessions:
             return None
         begun = LoggingIn(**found)
         # Another process, on another machine, may be a little behind.
-        if not -CLOCKS_DIFFER <= self._now() - begun.begun <= LOG_IN_TAKES:
+        if not -BEHIND_SECONDS <= self._now() - begun.begun <= LOG_IN_TAKES:
             return None
         return begun if secrets.compare_digest(begun.state.encode(), state.encode()) else None
 
@@ -166,7 +166,7 @@ class Sessions:
         if not session.number:
             return
         before, mine, theirs, version = session.found, session.told(), session.found, session.version
-        for _ in range(TRIES):
+        for _ in range(CHANGE_TRIES):
             both = _both(before, mine, theirs)
             if both == theirs:
                 return
@@ -202,7 +202,7 @@ class Sessions:
                 await self._sent(session.number, mine)
 
     async def _sent(self, number: str, mine: float) -> None:
-        for _ in range(TRIES):
+        for _ in range(CHANGE_TRIES):
             entry = await self._keeper.find(self._sealing.name(number, SESSION), at_work=False)
             found = self._opened(entry, number)
             if entry is None or found is None or found["sending"] != mine:
@@ -216,7 +216,7 @@ class Sessions:
     def _sealed(self, said: dict[str, Any], number: str) -> str:
         return self._sealing.seal(said, number, SESSION, str(said["user_id"]))
 
-    def _opened(self, entry: Entry | None, number: str) -> dict[str, Any] | None:
+    def _opened(self, entry: KeptEntry | None, number: str) -> dict[str, Any] | None:
         """None for what is not this browser's, or not of whom it is said to be."""
         found = self._sealing.open(entry.sealed, number, SESSION, entry.user_id) if entry else None
         return found if isinstance(found, dict) else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from fastapi import FastAPI
 
-from services.portal.keeper import Entry
+from services.portal.keeper import KeptEntry
 from services.portal.sessions import Session
 
 
@@ -28,19 +28,19 @@ class InMemory:
     now: float = 1000.0
     whose: dict[str, str] = field(default_factory=dict)
     rows: dict[str, Row] = field(default_factory=dict)
-    kept: dict[str, Entry] = field(default_factory=dict)
+    kept: dict[str, KeptEntry] = field(default_factory=dict)
 
     async def begin(self, name: str, resume: str, idle_seconds: int, sealed: str) -> None:
         self.rows[name] = Row(self.whose.get(resume, "u-1"), self.now, idle_seconds, sealed)
 
-    async def find(self, name: str, *, at_work: bool) -> Entry | None:
+    async def find(self, name: str, *, at_work: bool) -> KeptEntry | None:
         row = self.rows.get(name)
         if row is None:
             return None
         is_over = row.is_over or self.now - row.seen > row.idle
         if at_work and not is_over:
             row.seen = self.now
-        return Entry(row.user_id, row.version, is_over, row.sealed)
+        return KeptEntry(row.user_id, row.version, is_over, row.sealed)
 
     async def change(self, name: str, version: int, sealed: str) -> bool:
         row = self.rows.get(name)
@@ -56,10 +56,10 @@ class InMemory:
     async def keep_words(self, session: str, name: str, sealed: str) -> bool:
         row = self.rows.get(session)
         if row:
-            self.kept[name] = Entry(row.user_id, 1, False, sealed)
+            self.kept[name] = KeptEntry(row.user_id, 1, False, sealed)
         return row is not None
 
-    async def words(self, name: str) -> Entry | None:
+    async def words(self, name: str) -> KeptEntry | None:
         return self.kept.get(name)
 
     async def drop_words(self, name: str) -> None:

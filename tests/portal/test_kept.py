@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 from starlette.datastructures import FormData
 
-from services.portal.answer import Answer
+from services.portal.answer import HttpAnswer
 from services.portal.keeper import AtAccess
 from services.portal.kept import Kept
 from services.portal.leaving import own
-from services.portal.sealing import Sealing
+from services.portal.sealing import PortalSeal
 from services.portal.sessions import Session, Sessions
 from tests.portal.keeping import InMemory
 
@@ -21,7 +21,7 @@ WORDS = FormData([("csrf", "x"), ("version", "3"), ("deed", "draft"), ("reason",
 
 class Portal:
     def __init__(self, own: bytes = b"the portal's own", keeper: InMemory | None = None) -> None:
-        sealing = Sealing(lambda: [own])
+        sealing = PortalSeal(lambda: [own])
         self.keeper = keeper or InMemory()
         self.sessions, self.kept = Sessions(self.keeper, sealing, 1800), Kept(self.keeper, sealing)
 
@@ -75,7 +75,7 @@ async def test_it_is_not_to_be_read_where_it_is_kept_nor_in_the_memory_of_the_po
 
 
 async def test_what_is_longer_than_a_service_takes_is_not_kept() -> None:
-    async def send(*_: object, **__: object) -> Answer:
+    async def send(*_: object, **__: object) -> HttpAnswer:
         raise AssertionError("nobody is asked")
 
     assert not await AtAccess(send, lambda _: "shown").keep_words("a" * 64, "b" * 64, "x" * 190_001)

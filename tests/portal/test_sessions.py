@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from joserfc.jwk import OKPKey
 
-from services.access.portal_api import MOST_SEALED as TAKEN
+from services.access.portal_api import MOST_KEPT_SEALED as TAKEN
 from services.portal import sessions as at
 from services.portal.keeper import MOST_SEALED
-from services.portal.sealing import Sealing, keys_in, of_keys
+from services.portal.sealing import PortalSeal, keys_in, of_keys
 from services.portal.sessions import LOG_IN_TAKES, MOST_KNOWN, Session, Sessions, know
 from shared.errors import PartDown
 from tests.portal.keeping import InMemory
@@ -35,7 +35,7 @@ def a_session(user: str = "u-1") -> Session:
 
 
 def a_process(keeper: InMemory, hour: Hour | None = None, own: bytes = OWN) -> Sessions:
-    return Sessions(keeper, Sealing(lambda: [own]), 1800, hour or Hour())
+    return Sessions(keeper, PortalSeal(lambda: [own]), 1800, hour or Hour())
 
 
 async def found(sessions: Sessions, number: str) -> Session:
@@ -202,7 +202,7 @@ async def test_a_row_that_somebody_wrote_opens_nothing() -> None:
     assert await sessions.find(mine) is None, "whose it is is sealed too"
     keeper.rows = {of_me: replace(my_row, sealed=my_row.sealed[:-8] + "AAAAAAA=")}
     assert await sessions.find(mine) is None
-    forger = Sealing(lambda: [b"the forger has no key of the portal"])
+    forger = PortalSeal(lambda: [b"the forger has no key of the portal"])
     said = {**a_session().told(), "roles": ["beheerder"]}
     keeper.rows = {of_me: replace(my_row, sealed=forger.seal(said, mine, "session", "u-1"))}
     assert await sessions.find(mine) is None
@@ -238,7 +238,7 @@ async def test_nobody_is_logged_out_by_another_key_of_the_portal_until_the_forme
     file, keeper = tmp_path / "portal-key", InMemory()
     former, newer = (OKPKey.generate_key("Ed25519", {"kid": one}).as_dict(private=True) for one in ("a", "b"))
     file.write_text(json.dumps(former))
-    sessions = Sessions(keeper, Sealing(of_keys(file)), 1800)
+    sessions = Sessions(keeper, PortalSeal(of_keys(file)), 1800)
     number = await sessions.begin(a_session())
 
     def put(said: object) -> None:
@@ -277,4 +277,4 @@ def test_the_largest_session_is_taken_where_it_is_kept() -> None:
     session = replace(a_session(), resume="x" * 4000)
     for known in (session.purposes, session.holders):
         know(known, {f"S-{place:05}-9XD4T": "contact-melder" for place in range(MOST_KNOWN)})
-    assert len(Sealing(lambda: [OWN]).seal(session.told(), "number", "session", "u-1")) < MOST_SEALED == TAKEN
+    assert len(PortalSeal(lambda: [OWN]).seal(session.told(), "number", "session", "u-1")) < MOST_SEALED == TAKEN
