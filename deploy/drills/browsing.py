@@ -13,6 +13,7 @@ from deploy.embedded.home import Home, HouseError
 from shared.asking import PORTAL, PUBLIC_PAGES
 
 USER = "beheerder"
+NO_PAGE = -1
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 
@@ -62,9 +63,12 @@ class Browsing:
         return other
 
     def away(self) -> int:
-        """Of how many services the page says that they do not answer."""
+        """Of how many services the page says that they do not answer; NO_PAGE when it cannot know who looks, and says no more."""
         if self._page == PORTAL:
-            page = self._http.get(f"{self._address}/status").raise_for_status()
+            page = self._http.get(f"{self._address}/status")
+            if page.status_code == httpx.codes.SERVICE_UNAVAILABLE:
+                return NO_PAGE
+            page.raise_for_status()
             return page.text.count('<td data-label="Wat er mis is">antwoordt niet</td>')
         form = self._http.get(f"{self._address}/")
         filled = {name: html.unescape(value) for name, value in HIDDEN.findall(form.text)}

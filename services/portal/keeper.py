@@ -7,13 +7,14 @@ what is sealed with that and with the portal's key.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import quote
+
+import aiohttp
 
 from services.portal.answer import HttpAnswer
 from shared.errors import NotAuthenticated, PartDown
@@ -24,6 +25,8 @@ SHOWN_SECONDS = 20.0
 """For so long the same assertion is shown."""
 MOST_SEALED = 190_000
 """As access takes it."""
+KEEPER_SECONDS = 4.0
+"""Nobody waits longer for who keeps it, which every page needs first, than it takes to say that it is away."""
 FIND_TRIES = 3
 FIND_PAUSE_SECONDS = 0.2
 """What is only asked is asked again: another process of access takes over from one that is killed."""
@@ -99,9 +102,13 @@ class AtAccess:
         await self._asked("DELETE", f"/v1/words/{quote(name)}")
 
     async def _found(self, path: str) -> KeptEntry | None:
+        began = time.monotonic()
         for _ in range(FIND_TRIES - 1):
-            with contextlib.suppress(PartDown):
+            try:
                 return _entry(await self._asked("GET", path))
+            except PartDown:
+                if time.monotonic() - began > KEEPER_SECONDS:
+                    raise
             await asyncio.sleep(FIND_PAUSE_SECONDS)
         return _entry(await self._asked("GET", path))
 
@@ -114,7 +121,8 @@ class AtAccess:
         if self._shown is None or now - self._shown[0] > SHOWN_SECONDS:
             self._shown = (now, self._shows(TO_SESSIONS))
         shown = {"Client-Assertion": self._shown[1]}
-        answer = await self._send(method, "access", path, headers=shown, json=body)
+        most = aiohttp.ClientTimeout(total=KEEPER_SECONDS)
+        answer = await self._send(method, "access", path, headers=shown, json=body, timeout=most)
         if answer.status == 401:
             # The portal's key may have been replaced: the next is shown with the new one.
             self._shown = None
