@@ -41,7 +41,7 @@ class SessionIn(Strict):
 class SessionChanged(Strict):
     """`version`: that which was read."""
 
-    version: Annotated[int, Field(ge=1, lt=2**31)]
+    version: Annotated[int, Field(ge=1, lt=2**31 - 1)]
     sealed: Sealed
 
 

@@ -113,7 +113,8 @@ async def log(platform_of: PlatformOf, tmp_path: Path) -> AsyncIterator[Log]:
 @contextlib.asynccontextmanager
 async def listening(app: FastAPI) -> AsyncIterator[str]:
     """`app` on a port of loopback; its address."""
-    with socket.socket() as bound:
+    # Said to be TCP: else small answers wait for the acknowledgement of what went before.
+    with socket.socket(proto=socket.IPPROTO_TCP) as bound:
         bound.bind((HERE, 0))
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
         task = asyncio.create_task(server.serve(sockets=[bound]))
