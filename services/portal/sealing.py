@@ -24,6 +24,7 @@ from joserfc.jwk import OKPKey
 from shared.errors import PartDown
 
 NONCE = 12
+GIVEN = "gave this number"
 
 
 class PortalSeal:
@@ -32,6 +33,17 @@ class PortalSeal:
 
     def __init__(self, own: Callable[[], Sequence[bytes]]) -> None:
         self._own = own
+
+    def number(self) -> str:
+        """Another for a browser: 256 bits that nobody guesses, with what shows that they were given here."""
+        secret = secrets.token_urlsafe(32)
+        return f"{secret}.{_derived(self._own()[0], secret, GIVEN).hex()}"
+
+    def is_given(self, number: str) -> bool:
+        """Whether it was given here: nobody is asked about one that a visitor made up."""
+        secret, _, shown = number.rpartition(".")
+        given = [_derived(own, secret, GIVEN).hex() for own in self._own()]
+        return any([secrets.compare_digest(one.encode(), shown.encode()) for one in given])
 
     def name(self, secret: str, kind: str) -> str:
         """Under which it is found, and by which nothing opens: 64 hexadecimal digits."""

@@ -128,7 +128,7 @@ class Sessions:
     async def begin(self, session: Session) -> str:
         """A new number for the browser: that from before the log-in is worth nothing any more. Raises NotAuthenticated when
         the log-in is over by now."""
-        number = secrets.token_urlsafe(32)
+        number = self._sealing.number()
         name = self._sealing.name(number, SESSION)
         await self._keeper.begin(name, session.resume, self._idle, self._sealed(session.told(), number))
         self._remember(name, session.tokens)
@@ -136,7 +136,7 @@ class Sessions:
 
     async def find(self, number: str | None, *, at_work: bool = True) -> Session | None:
         """`at_work`: somebody did something, and is not idle."""
-        if not number:
+        if not number or not self._sealing.is_given(number):
             return None
         name = self._sealing.name(number, SESSION)
         entry = await self._keeper.find(name, at_work=at_work)
@@ -148,15 +148,17 @@ class Sessions:
 
     async def left(self, number: str | None) -> Session | None:
         """Whose session ended by itself: without tokens, and good for nothing but to know who comes back."""
-        entry = await self._keeper.find(self._sealing.name(number, SESSION), at_work=False) if number else None
-        if number is None or entry is None or not entry.is_over:
+        if not number or not self._sealing.is_given(number):
+            return None
+        entry = await self._keeper.find(self._sealing.name(number, SESSION), at_work=False)
+        if entry is None or not entry.is_over:
             return None
         found = self._opened(entry, number)
         return self._session(found | {"resume": "", "done": None}, entry.version, number, {}) if found else None
 
     async def end(self, number: str | None) -> None:
         """As when it ends by itself. A log-out ends all of a person's, at access."""
-        if number:
+        if number and self._sealing.is_given(number):
             name = self._sealing.name(number, SESSION)
             self._tokens.pop(name, None)
             await self._keeper.end(name)

@@ -13,7 +13,7 @@ from joserfc.jwk import OKPKey
 
 from services.access.portal_api import MOST_KEPT_SEALED as TAKEN
 from services.portal import sessions as at
-from services.portal.keeper import MOST_SEALED
+from services.portal.keeper import MOST_SEALED, KeptEntry
 from services.portal.sealing import PortalSeal, keys_in, of_keys
 from services.portal.sessions import LOG_IN_TAKES, MOST_KNOWN, Session, Sessions, know
 from shared.errors import PartDown
@@ -94,6 +94,31 @@ async def test_a_session_does_not_print_its_tokens_nor_what_the_browser_has() ->
     session.tokens["assessment"] = (0.0, "secret-token")
     assert "secret-token" not in repr(session)
     assert session.number not in repr(session)
+
+
+async def test_about_a_number_that_somebody_made_up_nobody_is_asked() -> None:
+    class Asked(InMemory):
+        async def find(self, name: str, *, at_work: bool) -> KeptEntry | None:
+            raise AssertionError("it is asked")
+
+    keeper = Asked()
+    sessions = a_process(keeper)
+    number = await sessions.begin(a_session())
+    secret, _, shown = number.rpartition(".")
+    for made_up in (
+        secret,
+        f"{'A' * 43}.{shown}",
+        f"{secret}.{'0' * 64}",
+        f"{secret}.",
+        ".",
+        "é",
+        "\udcff".encode("utf-8", "replace").decode(),
+    ):
+        assert await sessions.find(made_up) is None
+        assert await sessions.left(made_up) is None
+        await sessions.end(made_up)
+    with pytest.raises(AssertionError):
+        await sessions.find(number)
 
 
 async def test_tokens_are_of_one_process_and_go_with_their_session() -> None:
