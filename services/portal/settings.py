@@ -62,7 +62,7 @@ class Settings(BaseSettings):
     oidc_client_secret: Path
     people: Path | None = None
     """A file of the municipality's directory: a JSON object, user ids with names. Without, people go by the end of their id."""
-    idle_seconds: int = 1800
+    idle_seconds: int = Field(default=1800, ge=1, le=43_200)
     """After so long without a request somebody is logged out."""
     metrics_secret: Path | None = None
     """A file: what Prometheus shows to read `/metrics`. None: nobody reads it."""
