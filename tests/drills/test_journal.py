@@ -93,6 +93,7 @@ def test_who_is_logged_in_is_not_asked_again_and_has_an_answer_but_from_who_is_k
     def seen(name: str, **visit: int) -> list[str]:
         return replace(killed(name), visit=cast(Any, visit)).faults
 
+    assert {"portal-1", "portal-2"} <= {*EVERYTHING}
     assert seen("portal-1", **{"in": 20, "cut": 1, "away": 1}) == []
     assert seen("portal-1", out=1), "a process that dies takes no session along"
     assert seen("access-2", out=1)
