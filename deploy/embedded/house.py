@@ -173,7 +173,7 @@ class House:
         self.home.service_folder(of).mkdir(mode=0o700, exist_ok=True)
 
     def _processes_of(self, name: str) -> tuple[str, ...]:
-        """The processes of a service."""
+        """The processes of a service, or of one of the pages."""
         return (name,)
 
     def _start_nats(self, passwords: dict[str, str]) -> None:
@@ -197,10 +197,11 @@ class House:
         for one, name in services:
             self._supervisor.start(self._service(one, name))
         self._supervisor.start(riec.counterpart(self.home, self._ports[riec.COUNTERPART], self._ports["export"]))
-        for name in portal.PAGES:
-            self._supervisor.start(self._pages(name))
+        pages = [(one, name) for name in portal.PAGES for one in self._processes_of(name)]
+        for one, name in pages:
+            self._supervisor.start(self._pages(one, name))
         self._write_state()
-        for name in (*(one for one, _ in services), riec.COUNTERPART, *portal.PAGES):
+        for name in (*(one for one, _ in (*services, *pages)), riec.COUNTERPART):
             # What it waits for may be what another, that has stopped, would have said.
             self._supervisor.wait_for(name, PATIENCE, needs_all=True)
 
@@ -219,12 +220,12 @@ class House:
         ready = lambda: parts.answers_ok(port, "/readyz")  # noqa: E731
         return parts.Command(one, argv, ready, env={**env, **inherited}, nice=nice, forked=True)
 
-    def _pages(self, name: str) -> parts.Command:
-        """The portal, or where people log in: no identity in OpenBao, no database, no name on the bus."""
-        port = self._ports[name]
+    def _pages(self, one: str, name: str) -> parts.Command:
+        """A process of the portal, or where people log in: no identity in OpenBao, no database, no name on the bus."""
+        port = self._ports[one]
         env = portal.settings(self.home, name, self._addresses_for(name), self._options.protocol)
         ready = lambda: parts.answers_ok(port, "/readyz")  # noqa: E731
-        return parts.Command(name, ["meldpunt-service", name, str(port)], ready, env=env, forked=True)
+        return parts.Command(one, ["meldpunt-service", name, str(port)], ready, env=env, forked=True)
 
     def _addresses_for(self, page: str) -> dict[str, str]:
         """What one of the pages is told of where the others are."""

@@ -1,5 +1,5 @@
 """Access's tables: statements on who is designated, who has ever logged in, and what
-may be used once. A row is believed for its signature."""
+may be used once. A row is believed for its signature. What the portal has kept here stands in `portal_store.py`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Statements on designations, who has logged in, and what was used and may be used once."""
+"""Statements on designations, who has logged in, what was used and may be used once, and what the portal has kept here."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -27,6 +27,24 @@ def upgrade() -> None:
         column("user_id", sa.Text, key=True),
         column("statement", sa.Text),
         column("seen_at", MOMENT),
+    )
+    op.create_table(
+        "portal_session",
+        column("name", sa.Text, key=True),
+        column("user_id", sa.Text, index=True),
+        column("ends_by_leaving_at", MOMENT),
+        column("seen", MOMENT, index=True),
+        column("idle_seconds", sa.Integer),
+        column("is_over", sa.Boolean),
+        column("version", sa.Integer),
+        column("sealed", sa.Text),
+    )
+    op.create_table(
+        "portal_words",
+        column("name", sa.Text, key=True),
+        column("user_id", sa.Text, index=True),
+        column("until", MOMENT, index=True),
+        column("sealed", sa.Text),
     )
     # An end is a statement of its own. What has had its term goes from the first on, and the newest never.
     op.execute("REVOKE DELETE ON designation, known_user FROM access_app")
