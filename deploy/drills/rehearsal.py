@@ -60,12 +60,13 @@ class Stage:
 @dataclass(frozen=True)
 class Rehearsal:
     """Of the alert `alert`. `begin` makes the condition true, and returns what is filled in in its runbook; `shows`: labels with
-    which it is seen then; `people`: what people do at the steps that are theirs; `end`: what is ended whatever happened."""
+    which it is seen then; `before`: what makes it false first; `people`: what people do, at the last step that is theirs; `end`: what is ended whatever happened."""
 
     alert: str
     cause: str
     begin: Callable[[Stage], Mapping[str, str]]
     shows: Mapping[str, str] = field(default_factory=dict)
+    before: Callable[[Stage], None] = lambda _stage: None
     people: Callable[[Stage], None] = lambda _stage: None
     end: Callable[[Stage], None] = lambda _stage: None
     spans: Mapping[str, str] = field(default_factory=dict)
@@ -115,6 +116,7 @@ def rehearse(
         found = stage.prometheus.found(expression)
         return any(one.shows.items() <= labels.items() for labels in found)
 
+    one.before(stage)
     if not _until(lambda: not holds(), patience.over):
         return [f"{one.alert}: it holds before anything was done"]
     began = time.monotonic()
@@ -124,11 +126,14 @@ def rehearse(
             return [f"{one.alert}: it was not seen within {patience.seen:.0f} s ({one.cause})"]
         seen = time.monotonic()
         faults: list[str] = []
-        for step in steps_of(runbook or ROOT / alert.runbook):
+        steps = steps_of(runbook or ROOT / alert.runbook)
+        theirs = max((step.number for step in steps if step.mark == PEOPLE), default=0)
+        for step in steps:
             count.for_people += step.mark == PEOPLE
             count.on_cluster += bool(step.mark) and step.mark != PEOPLE
             faults += _taken(stage, one, step, names, count)
-        one.people(stage)
+            if step.number == theirs:
+                one.people(stage)
         followed = time.monotonic()
         if not _until(lambda: not holds(), patience.over):
             faults.append(f"{one.alert}: the runbook was followed, and it was not over {patience.over:.0f} s later")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import json
 import os
 import signal
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -17,10 +16,12 @@ import hvac
 import nats
 
 from deploy.drills.load import REPORT
+from deploy.drills.locked import Locked
 from deploy.drills.rehearsal import Rehearsal, Stage
 from deploy.embedded.home import HouseError
 from deploy.embedded.parts import wait_until
 from deploy.openbao import apply as bao_config
+from deploy.openbao import revoke
 from deploy.tls.authority import Authority, Terms
 from deploy.tls.identities import SETUP_USER
 from shared.contracts.intake import ReportLetter
@@ -110,53 +111,6 @@ def unreadable(stage: Stage) -> Mapping[str, str]:
     return {"SERVICE": "assessment", "PART": "openbao"}
 
 
-# --- a lock that somebody holds -----------------------------------------------------------------
-
-
-class Locked:
-    """Somebody has locked the dossiers of `service`, and went home; meanwhile people ask, `at_once` of them."""
-
-    def __init__(self, service: str, at_once: int) -> None:
-        self._service = service
-        self._at_once = at_once
-        self._stopping = False
-        self._asking: ThreadPoolExecutor | None = None
-
-    def begin(self, stage: Stage) -> Mapping[str, str]:
-        token = stage.client.token("anna", self._service)
-        url, shows = f"{stage.client.addresses[self._service]}/v1/signals", {"Authorization": f"Bearer {token}"}
-        if self._service == "rights":
-            url = url.replace("signals", "duties")
-        self._asking = ThreadPoolExecutor(self._at_once + 1)
-        self._asking.submit(self._hold, stage)
-        query = (
-            "SELECT pid FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted AND relation = 'dossier'::regclass"
-        )
-        wait_until(lambda: bool(stage.sql(self._service, query)), ENDS_SECONDS, "the lock")
-        (process,) = {str(one["pid"]) for one in stage.sql(self._service, query)}
-        for _ in range(self._at_once):
-            self._asking.submit(self._ask, url, shows)
-        return {"SERVICE": self._service, "PROCESS": process}
-
-    def _hold(self, stage: Stage) -> None:
-        query = "DO $$ BEGIN LOCK TABLE dossier IN ACCESS EXCLUSIVE MODE; PERFORM pg_sleep(300); END $$"
-        with contextlib.suppress(Exception):
-            stage.sql(self._service, query)
-
-    def _ask(self, url: str, shows: Mapping[str, str]) -> None:
-        while not self._stopping:
-            with contextlib.suppress(httpx.HTTPError):
-                httpx.get(url, headers=dict(shows), timeout=30)
-            time.sleep(0.2)
-
-    def end(self, stage: Stage) -> None:
-        self._stopping = True
-        query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'DO $$ BEGIN LOCK TABLE%'"
-        stage.sql(self._service, query)
-        if self._asking:
-            self._asking.shutdown()
-
-
 # --- what is old ----------------------------------------------------------------------------------
 
 
@@ -179,11 +133,20 @@ def not_recorded(stage: Stage) -> Mapping[str, str]:
     return {}
 
 
+def _letterbox(stage: Stage) -> str:
+    """The last that assessment made, as its log names it."""
+    lines = stage.home.log("assessment").read_text().splitlines()
+    return str(json.loads([one for one in lines if "a new letterbox key" in one][-1])["kid"])
+
+
+def new_letterbox(stage: Stage) -> None:
+    """One of this minute, in the place of the one of today."""
+    revoke.revoke_letterbox(_administrator(stage), _letterbox(stage))
+
+
 def no_new_letterbox(stage: Stage) -> Mapping[str, str]:
     stop(stage, "assessment")
-    query = "SELECT kid FROM letterbox WHERE kid LIKE 'assessment.%' AND destroyed_at IS NULL ORDER BY kid DESC LIMIT 1"
-    (newest,) = stage.sql("retention", query)
-    return {"ADDRESSEE": "assessment", "KID": str(newest["kid"])}
+    return {"ADDRESSEE": "assessment", "KID": _letterbox(stage)}
 
 
 # --- what does not belong there -------------------------------------------------------------------
@@ -300,9 +263,10 @@ REHEARSALS = (
     ),
     Rehearsal(
         "MeldpuntLetterboxOld",
-        "assessment is stopped, and makes no letterbox key (three days are taken as 45 s: such a key has the time of the machine)",
+        "assessment is stopped, and makes no letterbox key (three days are taken as 25 s: such a key has the time of the machine)",
         no_new_letterbox,
         {"service": "intake", "to": "assessment"},
-        spans={"259200": "45"},
+        before=new_letterbox,
+        spans={"259200": "25"},
     ),
 )

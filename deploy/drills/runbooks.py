@@ -28,7 +28,7 @@ QUICK = {
     # What is said again and again is said more often: for a part to be missed, and to be there again, nobody waits a minute.
     "MELDPUNT_BEACON_SECONDS": "5",
     "MELDPUNT_KEYS_SECONDS": "5",
-    "MELDPUNT_RESEND_SECONDS": "5",
+    "MELDPUNT_RESEND_SECONDS": "2",
     "MELDPUNT_GRACE_SECONDS": "4",
     "MELDPUNT_EMBEDDED_COMPACT_AT": "",
 }
