@@ -122,6 +122,13 @@ def overdue(stage: Stage) -> Mapping[str, str]:
 
 
 OF_TIME = (
+    # First: people still have to log in to approve.
+    Rehearsal(
+        "MeldpuntTermsOverdue",
+        f"{HELD} is stopped, and a day passes after a destruction was approved",
+        overdue,
+        {"service": "retention", "term": "destruction"},
+    ),
     Rehearsal(
         "MeldpuntQueueStuck",
         "assessment is stopped, and a minute passes after a report",
@@ -140,11 +147,5 @@ OF_TIME = (
         "assessment is stopped, and a quarter of an hour passes after a report",
         waited,
         {"service": "intake", "queue": "outgoing"},
-    ),
-    Rehearsal(
-        "MeldpuntTermsOverdue",
-        f"{HELD} is stopped, and a day passes after a destruction was approved",
-        overdue,
-        {"service": "retention", "term": "destruction"},
     ),
 )
