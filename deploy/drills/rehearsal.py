@@ -11,11 +11,12 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import asyncpg
+import httpx
 
 from deploy.drills.verdict import rows
 from deploy.drills.watching import Prometheus
@@ -69,6 +70,8 @@ class Rehearsal:
     before: Callable[[Stage], None] = lambda _stage: None
     people: Callable[[Stage], None] = lambda _stage: None
     end: Callable[[Stage], None] = lambda _stage: None
+    passes: bool = False
+    """It looks back, and passes by itself: the rest stay until something is done."""
     spans: Mapping[str, str] = field(default_factory=dict)
     """A number of seconds in the expression, and what is taken in its place."""
 
@@ -116,29 +119,41 @@ def rehearse(
         found = stage.prometheus.found(expression)
         return any(one.shows.items() <= labels.items() for labels in found)
 
+    try:
+        return _rehearsed(stage, one, steps_of(runbook or ROOT / alert.runbook), holds, count, patience)
+    except (HouseError, httpx.HTTPError, OSError) as problem:
+        return [f"{one.alert}: {type(problem).__name__}: {problem}"]
+    finally:
+        one.end(stage)
+        # Where it went wrong: what was stopped is there again for the next.
+        for held in (stage.home.path / "run" / "held").iterdir():
+            held.unlink()
+
+
+def _rehearsed(
+    stage: Stage, one: Rehearsal, steps: Sequence[Step], holds: Callable[[], bool], count: Count, patience: Patience
+) -> list[str]:
+    """What is wrong; raises HouseError where it could not be gone on with."""
     one.before(stage)
     if not _until(lambda: not holds(), patience.over):
         return [f"{one.alert}: it holds before anything was done"]
     began = time.monotonic()
-    try:
-        names = {"FOLDER": _folder(stage, one.alert), **one.begin(stage)}
-        if not _until(holds, patience.seen):
-            return [f"{one.alert}: it was not seen within {patience.seen:.0f} s ({one.cause})"]
-        seen = time.monotonic()
-        faults: list[str] = []
-        steps = steps_of(runbook or ROOT / alert.runbook)
-        theirs = max((step.number for step in steps if step.mark == PEOPLE), default=0)
-        for step in steps:
-            count.for_people += step.mark == PEOPLE
-            count.on_cluster += bool(step.mark) and step.mark != PEOPLE
-            faults += _taken(stage, one, step, names, count)
-            if step.number == theirs:
-                one.people(stage)
-        followed = time.monotonic()
-        if not _until(lambda: not holds(), patience.over):
-            faults.append(f"{one.alert}: the runbook was followed, and it was not over {patience.over:.0f} s later")
-    finally:
-        one.end(stage)
+    names = {"FOLDER": _folder(stage, one.alert), **one.begin(stage)}
+    if not _until(holds, patience.seen):
+        return [f"{one.alert}: it was not seen within {patience.seen:.0f} s ({one.cause})"]
+    seen, faults = time.monotonic(), []
+    theirs = max((step.number for step in steps if step.mark == PEOPLE), default=0)
+    for step in steps:
+        count.for_people += step.mark == PEOPLE
+        count.on_cluster += bool(step.mark) and step.mark != PEOPLE
+        faults += _taken(stage, one, step, names, count)
+        if step.number == 0 and not one.passes and not holds():
+            faults.append(f"{one.alert}: it was over before anything was done about it")
+        if step.number == theirs:
+            one.people(stage)
+    followed = time.monotonic()
+    if not _until(lambda: not holds(), patience.over):
+        faults.append(f"{one.alert}: the runbook was followed, and it was not over {patience.over:.0f} s later")
     stage.say(
         f"{one.alert}: {one.cause}; seen after {seen - began:.1f} s, runbook followed in {followed - seen:.1f} s,"
         f" over {time.monotonic() - followed:.1f} s later"
@@ -153,8 +168,7 @@ def _taken(stage: Stage, one: Rehearsal, step: Step, names: Mapping[str, str], c
         try:
             filled = command.filled(names)
         except KeyError as missing:
-            # Nothing here is of that kind: a runbook has steps for several causes.
-            stage.say(f"{one.alert}, step {step.number}: not of this cause ({missing.args[0]} is nobody here)")
+            faults.append(f"{one.alert}, step {step.number}: nobody says what {missing.args[0]} is")
             continue
         count.run += 1
         if problem := _run(stage, filled):

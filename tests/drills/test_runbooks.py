@@ -56,6 +56,7 @@ def test_what_is_rehearsed_is_what_alerts(one: Rehearsal) -> None:
         short = short.replace(instead, long)
     assert _timeless(short) == _timeless(alert.expression)
     assert not one.spans or one.alert == "MeldpuntLetterboxOld"
+    assert one.passes == ("[" in alert.expression)
     with pytest.raises(HouseError):
         in_short(alert.expression, {"987654321": "1"})
 
@@ -144,10 +145,10 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
     server = HTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
+    home = Home(tmp_path)
+    home.make()
     prometheus = Prometheus(f"http://127.0.0.1:{server.server_port}")
-    yield Stage(
-        Home(tmp_path), cast("Any", None), prometheus, tmp_path / "clock", tmp_path / "kept", lambda _text: None
-    )
+    yield Stage(home, cast("Any", None), prometheus, tmp_path / "clock", tmp_path / "kept", lambda _text: None)
     prometheus.close()
     server.shutdown()
     thread.join()
@@ -183,4 +184,7 @@ def test_what_does_not_help_is_wrong(stage: Stage) -> None:
     failed, *_ = rehearsed(stage, 'rm "$MELDPUNT_HOME/wrong" && no-such-command')[0]
     assert "One, step 1" in failed
     assert "127" in failed
+    unsaid, *_ = rehearsed(stage, 'rm "$MELDPUNT_HOME/wrong"; echo SERVICE')[0]
+    assert "nobody says what SERVICE is" in unsaid
+    stage.home.path.joinpath("wrong").unlink()
     assert "not seen" in rehearsed(stage, "true", begins=False)[0][0]
