@@ -140,6 +140,12 @@ def _of_a_house(command: Command) -> None:
     one.add_argument(
         "--wait", type=float, default=REBUILD_SECONDS, help="seconds for every holder to tell what is in hand"
     )
+    one = command(
+        "restart",
+        _later("restart", "restart"),
+        "End one process of a running house, also one that hangs, and have it started again; also one that is kept stopped.",
+    )
+    one.add_argument("name", metavar="NAME", help="as `meldpunt status` calls it, or a page: portal, public or log-in")
     one = command("logs", logs, "The log of one part or service.")
     one.add_argument("service")
 
