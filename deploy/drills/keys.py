@@ -33,10 +33,11 @@ def run(place: Place) -> list[str]:
         raise HouseError(f"{', '.join(unknown)}: there is no such part; there are {', '.join(PARTS)}")
     faults: list[str] = []
     with place.cluster() as home:
-        with UnderLoad.begun(home, place.say) as under:
+        with UnderLoad.begun(home, place.say, place.journal) as under:
             for name in names:
                 with under.told(name):
                     faults += [f"{name}: {one}" for one in PARTS[name](under)]
                 under.whole()
             faults += under.parked()
+        place.figure(under.figures())
         return faults + under.verdict()

@@ -14,7 +14,6 @@ import os
 import shutil
 import signal
 import time
-from collections.abc import Callable
 
 from deploy.cluster.command import look
 from deploy.cluster.home import BAO_NODES, ClusterHome, replicas
@@ -38,14 +37,15 @@ FRESH_LOAD_SECONDS = 20.0
 def run(place: Place) -> list[str]:
     """Raises HouseError when the cluster does not become whole again."""
     with place.cluster() as home:
-        return Sealed(home, place.say).run()
+        return Sealed(home, place).run()
 
 
 class Sealed:
-    def __init__(self, home: ClusterHome, say: Callable[[str], None]) -> None:
+    def __init__(self, home: ClusterHome, place: Place) -> None:
         self._home = home
-        self._say = say
-        self.journal = Journal()
+        self._say = place.say
+        self._figure = place.figure
+        self.journal = place.journal
 
     def run(self) -> list[str]:
         """What is wrong."""
@@ -81,7 +81,7 @@ class Sealed:
         carried = time.monotonic() - opened
         wait_until(lambda: all(one.ready for one in look(self._home)), PATIENCE, "the cluster")
         load.renew()
-        self._say(
+        self._figure(
             f"sealed for {opened - began:.0f} s: {taken} reports were taken, {after} of them by doors that had never run;"
             f" OpenBao was active {active:.1f} s after it was opened, and all of them were carried and decided after"
             f" {carried:.1f} s"

@@ -15,7 +15,7 @@ from services.portal.leaving import BACK, BACK_SECONDS, FIRST_PAGE, forget, own,
 from services.portal.menu import start
 from services.portal.pages import WARNED_SECONDS, Pages
 from services.portal.sessions import COOKIE, LOG_IN_TAKES, Session, Sessions
-from shared.errors import MeldpuntError, NotAuthenticated
+from shared.errors import MeldpuntError, NotAuthenticated, PartDown
 
 LOG_IN_COOKIE = "__Host-inloggen"
 log = structlog.get_logger()
@@ -25,10 +25,13 @@ def router(visits: Visits, sessions: Sessions, kept: Kept, calls: Calls, pages: 
     routes = APIRouter()
 
     @routes.get("/inloggen")
-    async def log_in(opnieuw: str = "") -> Response:
+    async def log_in(request: Request, opnieuw: str = "") -> Response:
         """`opnieuw`: somebody shows again who he is, also to a provider that knows him."""
         sealed, begun = sessions.begin_log_in()
-        answer = sends_to(await calls.log_in_address(begun, anew=bool(opnieuw)))
+        try:
+            answer = sends_to(await calls.log_in_address(begun, anew=bool(opnieuw)))
+        except PartDown:
+            return away(request)
         # For as long as logging in may take.
         remember(answer, LOG_IN_COOKIE, sealed, LOG_IN_TAKES)
         return answer
@@ -36,6 +39,12 @@ def router(visits: Visits, sessions: Sessions, kept: Kept, calls: Calls, pages: 
     def failed(request: Request) -> Response:
         """Not to the provider again at once: it might answer the same for ever."""
         answer = pages.show("log_in/uitgelogd.html", request, 400, why="mislukt")
+        forget(answer, LOG_IN_COOKIE)
+        return answer
+
+    def away(request: Request) -> Response:
+        """Who is logged in works on. Where somebody was going is remembered still, and what he typed."""
+        answer = pages.show("log_in/uitgelogd.html", request, 503, why="weg")
         forget(answer, LOG_IN_COOKIE)
         return answer
 
@@ -48,6 +57,8 @@ def router(visits: Visits, sessions: Sessions, kept: Kept, calls: Calls, pages: 
             session = await calls.log_in(code, begun)
         except NotAuthenticated:
             return failed(request)
+        except PartDown:
+            return away(request)
         # What there was before in this browser is over, whoever it was.
         before = request.cookies.get(COOKIE)
         sessions.end(before)
