@@ -54,31 +54,43 @@ def drill(home: Home, arguments: argparse.Namespace) -> int:
         raise HouseError(f"there are these drills, and `{ALL}` of them:\n{known}")
     # Whatever ends a drill, what it started is ended too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    only = tuple(arguments.only or ())
     if arguments.what == ALL:
-        found = list(_all(Path(arguments.home) if arguments.home else None))
+        if unknown := [one for one in only if one not in DRILLS]:
+            raise HouseError(f"{', '.join(unknown)}: there is no such drill; there are {', '.join(DRILLS)}")
+        found = list(_all(only or tuple(DRILLS), Path(arguments.home) if arguments.home else None))
         out.print(table(found))
         return int(any(one.faults for one in found))
-    with _place(arguments.what, arguments.home, tuple(arguments.only or ())) as place:
+    with _place(arguments.what, arguments.home, only) as place:
         return int(bool(_held(arguments.what, place).faults))
 
 
-def _all(home: Path | None) -> Iterator[Held]:
-    left = dict.fromkeys(DRILLS)
+def _all(names: Sequence[str], home: Path | None) -> Iterator[Held]:
+    """Those of `names` that can in one cluster, then each of the others in one of its own."""
+    left = dict.fromkeys(names)
+    if shared := [one for one in IN_ONE if one in left]:
+        yield from _in_one(shared, left, home)
+    for name in left:
+        with _place(name, home) as place:
+            yield _held(name, place, raises=False)
+
+
+def _in_one(names: Sequence[str], left: dict[str, None], home: Path | None) -> Iterator[Held]:
+    """Takes from `left` what was held. What follows a drill that found something has to have a cluster that is well."""
     with _place(ALL, home) as place:
         began = time.monotonic()
         try:
             with place.cluster() as cluster:
-                for name in IN_ONE:
+                yield Held("the cluster", time.monotonic() - began, (), ())
+                for name in names:
                     del left[name]
                     one = _held(name, place.held_in(cluster), raises=False)
                     yield one
                     if one.faults:
                         break
         except HouseError as problem:
-            yield Held(ALL, time.monotonic() - began, (), (str(problem),))
-    for name in left:
-        with _place(name, home) as place:
-            yield _held(name, place, raises=False)
+            place.faults.append(str(problem))
+            yield Held("the cluster", time.monotonic() - began, (), (str(problem),))
 
 
 @contextlib.contextmanager

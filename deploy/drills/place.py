@@ -18,6 +18,9 @@ from deploy.embedded.home import Home, HouseError
 QUICK = {
     "MELDPUNT_WITHDRAWAL_SECONDS": "0",
     "MELDPUNT_WEB_REPORTS_PER_MINUTE": "1000000",
+    # In a municipality each is a minute: a drill shows that it happens, and waits for it for as long as that takes.
+    "MELDPUNT_KEYS_SECONDS": "15",
+    "MELDPUNT_BEACON_SECONDS": "15",
     # What nobody is to give way to: the processes of a cluster are as many machines.
     "MELDPUNT_EMBEDDED_EQUAL": "1",
 }

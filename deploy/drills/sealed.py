@@ -26,12 +26,12 @@ from deploy.embedded.parts import HERE, answers_ok, wait_until
 from deploy.openbao import apply as bao_config
 from deploy.tls.identities import SETUP_USER
 
-BEFORE_SECONDS = 8.0
-"""Of reports before anything is sealed."""
+BEFORE = 2
+"""So many reports have come and are decided before anything is sealed."""
 FRESH_SECONDS = 60.0
 """For a door that has never run to become ready."""
-FRESH_LOAD_SECONDS = 20.0
-"""Of reports to doors that are all fresh."""
+FRESH = 6
+"""So many reports are taken by doors that are all fresh, while nothing can be carried."""
 
 
 def run(place: Place) -> list[str]:
@@ -52,7 +52,8 @@ class Sealed:
         load = Load(self._home, self.journal)
         load.begin()
         try:
-            time.sleep(BEFORE_SECONDS)
+            began = time.monotonic()
+            wait_until(lambda: self.journal.decided_since(began) >= BEFORE, PATIENCE, "the first reports")
             load.numbered = self._number_of
             # A report at the desk that is under way comes in before.
             time.sleep(EVERY_SECONDS)
@@ -69,7 +70,7 @@ class Sealed:
         self._say(f"{', '.join(shut)} are sealed, and nobody is active")
         faults = [fault for name in replicas("intake") for fault in self._begin_anew(name)]
         fresh = time.monotonic()
-        time.sleep(FRESH_LOAD_SECONDS)
+        wait_until(lambda: self._taken_since(fresh) >= FRESH, FRESH_SECONDS, "reports at doors that never ran")
         faults += [] if self._active() is None else ["OpenBao was active while it should be sealed"]
         taken, after = self._taken_since(began), self._taken_since(fresh)
         for name in shut:
