@@ -19,13 +19,13 @@ from functools import partial
 
 from deploy.cluster.home import ClusterHome
 from deploy.cluster.wired import cuts
-from deploy.cluster.wires import CUTS, LOOK_SECONDS, Cut, Spell, edge_of
+from deploy.cluster.wires import CUTS, Cut, Spell, edge_of
 from deploy.drills import depths
-from deploy.drills.browsing import Browsing
 from deploy.drills.delays import Delays
 from deploy.drills.journal import KINDS
 from deploy.drills.load import Load
 from deploy.drills.looks import SHOWN_AS, Looks
+from deploy.drills.pages import WithoutServices
 from deploy.drills.place import Place
 from deploy.drills.provider import WithoutProvider
 from deploy.drills.verdict import PATIENCE, verdict
@@ -43,7 +43,9 @@ NOT_HERE = {
 """Whose edges are not cut, and why."""
 WAITING, DELAYED = "waiting", "delayed"
 """Parts of the drill, beside edges: what waits, and what comes later."""
-TOGETHER = 5
+TOGETHER = 10
+PAUSE_SECONDS = 0.3
+"""Between two looks at a service."""
 CUT_SECONDS = 4.0
 """For how long at least."""
 SEEN_SECONDS, BACK_SECONDS = 45.0, 60.0
@@ -83,6 +85,8 @@ def run(place: Place) -> list[str]:
     place in the drill."""
     found = cuttable()
     some = found.of(place.only) if place.only else found
+    if not {WAITING, DELAYED} & {*place.only} and not (some.parts or some.pages or some.provider):
+        raise HouseError(f"{', '.join(place.only)}: there is no such edge, nobody of that name, and no such part")
     with place.cluster({}, "--wires") as home:
         drill = Cuts(home, place)
         return drill.run(
@@ -145,8 +149,7 @@ class Cuts:
             faults += self._waiting(waiting, load)
             faults += self._delayed(delayed, load)
             load.renew()
-            for who in sorted({one.who for one in some.pages}):
-                faults += self._page(who, [one for one in some.pages if one.who == who])
+            faults += WithoutServices(self._home, self._say, self._spell, self._mend).run(some.pages)
             if some.provider:
                 load.renew()
                 faults += WithoutProvider(self._home, self._say, self._spell, self._mend).run()
@@ -246,7 +249,7 @@ class Cuts:
         while time.monotonic() < began + most:
             if look():
                 return time.monotonic() - began
-            time.sleep(0.1)
+            time.sleep(PAUSE_SECONDS)
         return None
 
     def _says_so(self, asks: Asks) -> bool:
@@ -254,38 +257,6 @@ class Cuts:
 
     def _is_well(self, asks: Asks) -> bool:
         return not self._looks.lacks_anything(asks.who)
-
-    # --- pages -------------------------------------------------------------------------------------
-
-    def _page(self, who: str, asks: Sequence[Asks]) -> list[str]:
-        """Cut from all that it asks together, and from each alone, it says of exactly these that they do not answer."""
-        with Browsing(self._home, who) as browsing:
-            wait_until(browsing.is_well, BACK_SECONDS, who)
-            alone: list[tuple[Cut, list[Asks]]] = [("refused", [one]) for one in asks]
-            return [
-                fault
-                for cut, some in [("swallowed", list(asks)), *alone]
-                for fault in self._without(browsing, who, some, cut)
-            ]
-
-    def _without(self, browsing: Browsing, who: str, asks: Sequence[Asks], cut: Cut) -> list[str]:
-        some = [Seen(edge_of(one.who, one.whom)) for one in asks]
-        for one in some:
-            self._spell(one.edge, cut)
-        time.sleep(2 * LOOK_SECONDS)
-        began = time.monotonic()
-        away = browsing.away()
-        took = time.monotonic() - began
-        for one in some:
-            self._mend(one.edge)
-        mended = time.monotonic()
-        what = f"{cut}: {', '.join(one.edge for one in some)}"
-        try:
-            wait_until(browsing.is_well, BACK_SECONDS, who)
-        except HouseError:
-            return [f"{what}: it was not over"]
-        self._say(f"{what}: shown in {took:.1f} s, over after {time.monotonic() - mended:.1f} s")
-        return [] if away == len(some) else [f"{what}: {who} says of {away} that they do not answer"]
 
 
 def _told(one: Seen) -> str:

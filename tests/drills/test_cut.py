@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 
-from deploy.drills.cut import NOT_HERE, TOGETHER, Edges, cuttable, waves
+from deploy.drills.cut import NOT_HERE, TOGETHER, Edges, cuttable, run, waves
 from deploy.drills.looks import SHOWN_AS
+from deploy.drills.place import Place
 from deploy.embedded.home import HouseError
 from shared.asking import PORTAL, PROMETHEUS, PROVIDER, SET_UP, Asks, edges
 from shared.privileges import SERVICES
@@ -36,6 +38,11 @@ def test_a_row_that_is_added_is_cut() -> None:
 def test_an_edge_that_nobody_knows_how_to_cut_stops_the_drill(strange: Asks) -> None:
     with pytest.raises(HouseError, match=strange.whom):
         cuttable([*edges(), strange])
+
+
+def test_a_part_that_there_is_not_is_refused_before_anything_is_started(tmp_path: Path) -> None:
+    with pytest.raises(HouseError, match="printer"):
+        run(Place(tmp_path, print, ("printer",)))
 
 
 def test_what_is_not_here_is_left_out() -> None:
