@@ -186,6 +186,14 @@ class Cuts:
     # --- what waits, what is slow ------------------------------------------------------------------
 
     def _waiting(self, some: Sequence[Asks], load: Load) -> list[str]:
+        if not some:
+            return []
+        load.renew()
+        after = depths.gone(self._looks, SERVICE_NAMES, depths.AFTER_MANY_SECONDS)
+        if after is None:
+            waits = ", ".join(depths.left(self._looks.queues()))
+            return [f"what the cuts made wait was not gone after {depths.AFTER_MANY_SECONDS:.0f} s: {waits}"]
+        self._figure(f"what all cuts made wait was gone {after:.1f} s after the last")
         faults = []
         for one in depths.held(self._looks, some, lambda edge: self._spell(edge, "refused"), self._mend, load.renew):
             back = (

@@ -28,6 +28,8 @@ OLD_SECONDS = 3.0
 """An age that nothing has that gets on."""
 SEEN_SECONDS, NOTHING_SECONDS = 45.0, 60.0
 """Within which it has to show, and within which nothing waits after it was mended."""
+AFTER_MANY_SECONDS = 120.0
+"""And after everything was cut: what nobody answered for long is tried again after a pause that grows."""
 PAUSE_SECONDS = 0.5
 
 
@@ -97,9 +99,15 @@ def held(
             if found := deepest(looks.queues(WITH[asks.who]), asks):
                 one.shown, one.age, one.where = found
         mend(one.edge)
-        mended = time.monotonic()
-        while time.monotonic() < mended + NOTHING_SECONDS and one.back is None:
-            if not left(looks.queues(WITH[asks.who])):
-                one.back = time.monotonic() - mended
-            time.sleep(PAUSE_SECONDS)
+        one.back = gone(looks, WITH[asks.who], NOTHING_SECONDS)
         yield one
+
+
+def gone(looks: Looks, services: Iterable[str], most: float) -> float | None:
+    """After how many seconds nothing waits with any of `services` for longer than what gets on; None where that takes more than `most`."""
+    services, began = tuple(services), time.monotonic()
+    while time.monotonic() < began + most:
+        if not left(looks.queues(services)):
+            return time.monotonic() - began
+        time.sleep(PAUSE_SECONDS)
+    return None

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import socket
 import threading
+from types import SimpleNamespace
+from typing import cast
 
 import httpx
 import pytest
 
 from deploy.cluster.wires import edge_of
+from deploy.drills import depths
 from deploy.drills.browsing import AWAY, LOGGED_IN
 from deploy.drills.cut import cuttable
 from deploy.drills.delays import Delayed, answered_after
-from deploy.drills.depths import NOTHING_WAITS, WITH, Depth, deepest, left, on_the_way, rows
-from deploy.drills.looks import Waiting, waiting
+from deploy.drills.depths import NOTHING_WAITS, WITH, Depth, deepest, gone, left, on_the_way, rows
+from deploy.drills.looks import Looks, Waiting, waiting
 from deploy.drills.provider import judged
 from shared.asking import Asks
 from shared.metrics.catalogue import OLDEST_ROW, ROWS_WAITING
@@ -45,6 +48,18 @@ def test_what_waits_still_is_named() -> None:
     found = {("intake", "outgoing"): Waiting(1, 0.2), ("oversight", "received"): Waiting(2, 9.0)}
     assert left(found) == ["oversight received"]
     assert rows(found) == ["intake outgoing: 1", "oversight received: 2"]
+
+
+def test_how_long_it_takes_until_nothing_waits_and_that_it_never_does_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(depths, "PAUSE_SECONDS", 0.01)
+    found = [{("intake", "outgoing"): Waiting(1, 9.0)}, {("intake", "outgoing"): Waiting(1, 0.5)}]
+    looks = cast(Looks, SimpleNamespace(queues=lambda _: found.pop(0) if len(found) > 1 else found[0]))
+    after = gone(looks, ["intake"], 5.0)
+    assert after is not None
+    assert 0.01 <= after < 5
+    found.insert(0, {("intake", "outgoing"): Waiting(1, 9.0)})
+    found.pop()
+    assert gone(looks, ["intake"], 0.05) is None
 
 
 def test_each_edge_on_the_way_of_a_report_makes_something_wait_or_is_named() -> None:
