@@ -46,8 +46,9 @@ Every process has a certificate in its own name besides: the Secret `meldpunt-NA
 
 ## Files
 
-On a cluster the keys of the Secret `meldpunt-NAME`, beside the Compose file `secrets/NAME/FILE` (`approle`: `identities/NAME/approle`). What is
-shared is the ConfigMap `meldpunt-shared`, or the folder `identities/shared`.
+On a cluster the keys of the Secret `meldpunt-NAME`, beside the Compose file `secrets/NAME/FILE`. What is shared is the ConfigMap
+`meldpunt-shared`, or the folder `identities/shared`. With what a service logs in at OpenBao is written by Kubernetes, and beside the Compose
+file it is `identities/NAME/approle`, of the set-up.
 
 | process | its secret | shared |
 |---|---|---|
@@ -149,8 +150,9 @@ def given(house: House) -> str:
     text += _heads("process", "asks", "is asked by")
     for name in (*house.processes, SET_UP):
         text += _row(name, ", ".join(house.asked_by(name)), ", ".join(house.who_ask(name)) or "–")
-    text += "\n## Values\n\nOf the chart; `.env` has the same, with `_` for `.` and in capitals.\n\n" + _heads(
-        "value", "setting", "of"
+    text += (
+        "\n## Values\n\nOf the chart; `.env` has the same, but for `workload`, with `_` for `.` and in capitals.\n\n"
+        + _heads("value", "setting", "of")
     )
     wired: dict[tuple[str, str], list[str]] = {}
     for name in (*house.processes, SET_UP):

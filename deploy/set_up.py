@@ -3,7 +3,7 @@
 The embedded house does the same for its own parts. Safe to run again: it is also how an installation is upgraded.
 
 `identities FOLDER` comes first, before there is a NATS: roles in PostgreSQL, mounts and policies in OpenBao; it writes what the
-services and NATS have to be given (an AppRole each, public signing keys, the configuration of NATS) and nothing else
+services and NATS have to be given (an AppRole each where no cluster says who they are, public signing keys, the configuration of NATS) and nothing else
 knows. `apply` does the same without writing, and then makes the streams and migrates every database.
 """
 
@@ -13,18 +13,21 @@ import argparse
 import asyncio
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Self
 
+from pydantic import model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from deploy.nats import config as nats_config
 from deploy.openbao import apply as bao_config
+from deploy.openbao.log_ins import Workload, credentials
 from deploy.postgres import roles
 from deploy.tls.identities import SETUP_USER
 from shared.database.migrate import migrate
 from shared.privileges import SERVICES
-from shared.settings import hosts_of
+from shared.settings import hosts_of, parts_of
 from shared.tls import Tls
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104  (in a container there is nothing else to listen on)
@@ -43,6 +46,7 @@ class SetUpSettings(BaseSettings):
     tls_key: Path
     openbao_address: str
     nats_address: str
+    """One or more servers, with commas between, as the services have it."""
     database_hosts: str
     """As the services have it: of several the one that takes writes is used, by the set-up and by OpenBao."""
     postgres_user: str = "postgres"
@@ -59,8 +63,69 @@ class SetUpSettings(BaseSettings):
     """This and the next two: where OpenBao, on its own machine, has what it shows to PostgreSQL."""
     openbao_tls_certificate: Path
     openbao_tls_key: Path
+    workload_issuer: str = ""
+    """Of the tokens in which a cluster (Kubernetes) says whose a process is; empty: each service has an AppRole."""
+    workload_keys: str = ""
+    """The address (JWKS) of the public keys of that cluster; empty: where Kubernetes has it, below its issuer."""
+    workload_namespace: str = ""
+    """Where the services run in it."""
+    workload_authorities: Path | None = None
+    """A file (PEM): whose certificate that address shows; None for a public authority."""
+    nats_servers: str = ""
+    """Of several servers of NATS each with where the others find it, `NAME=HOST:PORT` with commas between; empty: there is one. An
+    odd number, three as a rule: half of them elect nobody."""
+    nats_routes_password: Path | None = None
+    """What they show each other; only whoever writes their configuration needs it."""
     nats_tls_folder: Path = Path("/etc/nats/tls")
     """Where NATS, on its own machine, has `ca.crt`, `tls.crt` and `tls.key`."""
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> Self:
+        wrong = []
+        if self.workload_issuer and not self.workload_namespace:
+            wrong.append("with workload_issuer, workload_namespace has to say where the services run")
+        if self.nats_servers and not self._are_servers():
+            wrong.append(
+                "nats_servers names an odd number of servers, each once, as NAME=HOST:PORT with commas between"
+            )
+        if wrong:
+            raise ValueError("; ".join(wrong))
+        return self
+
+    def _are_servers(self) -> bool:
+        found = self._servers()
+        try:
+            known = hosts_of(",".join(found.values()))
+        except ValueError:
+            return False
+        given = len(parts_of(self.nats_servers))
+        return given % 2 == 1 and given == len(found) == len(set(known)) and all(found)
+
+    def _servers(self) -> dict[str, str]:
+        return {
+            name.strip(): place.strip()
+            for name, _, place in (one.partition("=") for one in parts_of(self.nats_servers))
+        }
+
+    @property
+    def nats_nodes(self) -> dict[str, tuple[str, int]]:
+        """By name of each of several servers, host and port of its routes; nothing where there is one."""
+        places = hosts_of(",".join(self._servers().values())) if self.nats_servers else []
+        return dict(zip(self._servers(), places, strict=True))
+
+    @property
+    def nats_replicas(self) -> int:
+        """On how many servers each stream is kept."""
+        return min(3, max(1, len(self._servers())))
+
+    @property
+    def workload(self) -> Workload | None:
+        """The cluster whose word about its processes OpenBao takes. Raises OSError when its file is not there."""
+        if not self.workload_issuer:
+            return None
+        keys = self.workload_keys or f"{self.workload_issuer}/openid/v1/jwks"
+        known = self.workload_authorities.read_text() if self.workload_authorities else None
+        return Workload(self.workload_issuer, keys, self.workload_namespace, known)
 
     @property
     def databases(self) -> list[tuple[str, int]]:
@@ -98,22 +163,45 @@ class SetUp:
         password = _read(given.openbao_database_password)
         await roles.apply(superuser, password, _read(given.door_password))
         database = bao_config.Database(given.databases, roles.PROVISIONER, password, given.openbao_tls)
-        bao_config.apply(self._bao, database)
+        bao_config.apply(self._bao, database, workload=given.workload)
 
-    def write_identities(self, folder: Path) -> None:
-        """FOLDER/NAME/approle for each service, FOLDER/nats/nats.json; mode 0600."""
-        for service in SERVICES:
-            _write(folder / service.name / "approle", json.dumps(bao_config.credentials(self._bao, service.name)))
+    def write_identities(self, folder: Path, servers: Mapping[str, nats_config.Node | None]) -> None:
+        """FOLDER/nats/nats.json, of several servers FOLDER/NAME/nats.json for each, and FOLDER/NAME/approle for each service that no cluster speaks for; mode 0600."""
+        for service in SERVICES if self._settings.workload is None else ():
+            _write(folder / service.name / "approle", json.dumps(credentials(self._bao, service.name)))
         passwords = bao_config.nats_passwords(self._bao)
         passwords[SETUP_USER] = _read(self._settings.nats_set_up_password)
-        config = nats_config.server_config(
-            host=EVERYWHERE, port=NATS_PORT, store=NATS_STORE, passwords=passwords, tls=self._settings.nats_tls
-        )
-        _write(folder / "nats" / "nats.json", config)
+        for name, node in servers.items():
+            config = nats_config.server_config(
+                host=EVERYWHERE,
+                port=NATS_PORT,
+                store=NATS_STORE,
+                passwords=passwords,
+                tls=self._settings.nats_tls,
+                node=node,
+            )
+            _write(folder / name / "nats.json", config)
+
+    def servers_of_nats(self) -> dict[str, nats_config.Node | None]:
+        """What is to be configured, by name; raises ValueError where a password is lacking."""
+        known = self._settings.nats_nodes
+        if not known:
+            return {"nats": None}
+        if self._settings.nats_routes_password is None:
+            raise ValueError("servers of NATS show each other a password: nats_routes_password names its file")
+        password = _read(self._settings.nats_routes_password)
+        # Each listens for the others at the port at which they find it, whatever its own name for itself is.
+        return {
+            name: nats_config.Node(name, EVERYWHERE, port, list(known.values()), password)
+            for name, (_, port) in known.items()
+        }
 
     async def streams(self) -> None:
         await nats_config.apply(
-            self._settings.nats_address, _read(self._settings.nats_set_up_password), self._settings.tls
+            parts_of(self._settings.nats_address),
+            _read(self._settings.nats_set_up_password),
+            self._settings.tls,
+            replicas=self._settings.nats_replicas,
         )
 
     async def migrations(self) -> None:
@@ -141,10 +229,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     asked = parser.parse_args(argv)
     set_up = SetUp(SetUpSettings.model_validate({}))
 
+    # What cannot be written is said before anything is changed.
+    servers = set_up.servers_of_nats() if asked.step == "identities" else {}
+
     async def run() -> None:
         await set_up.roles_and_policies()
         if asked.step == "identities":
-            set_up.write_identities(asked.folder)
+            set_up.write_identities(asked.folder, servers)
             return
         await set_up.streams()
         await set_up.migrations()

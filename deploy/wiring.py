@@ -36,6 +36,16 @@ class Value:
 
 
 @dataclass(frozen=True)
+class OfCluster(Value):
+    """A value that there is only where Kubernetes runs the processes."""
+
+
+@dataclass(frozen=True)
+class Namespace:
+    """Where they run in Kubernetes."""
+
+
+@dataclass(frozen=True)
 class Secret:
     """A file out of the secret of the process. Optional ones count where `when` among the values is true."""
 
@@ -45,9 +55,11 @@ class Secret:
 
 @dataclass(frozen=True)
 class Identity:
-    """The file of a service's AppRole. It has a new secret id put into it every day, so it is copied to where it can be written."""
+    """With what a service logs in at OpenBao. On a cluster what Kubernetes says of it, in the file `said`, which Kubernetes
+    replaces; elsewhere its AppRole, in the file `approle`, into which it puts a new secret id every day itself."""
 
-    key: str = "approle"
+    said: str = "token"
+    approle: str = "approle"
 
 
 @dataclass(frozen=True)
@@ -101,7 +113,7 @@ class Unset:
     why: str
 
 
-Wire = Value | Secret | Identity | Shared | Certificate | Folder | Address | Addresses | PodName | Unset
+Wire = Value | Namespace | Secret | Identity | Shared | Certificate | Folder | Address | Addresses | PodName | Unset
 
 WIRES: dict[str, Wire] = {
     "tls_authorities": Certificate("ca.crt"),
@@ -150,6 +162,12 @@ WIRES: dict[str, Wire] = {
     "openbao_tls_authorities": Value("openbao.files.authorities"),
     "openbao_tls_certificate": Value("openbao.files.certificate"),
     "openbao_tls_key": Value("openbao.files.key"),
+    "workload_issuer": OfCluster("workload.issuer"),
+    "workload_keys": OfCluster("workload.keys", optional=True),
+    "workload_namespace": Namespace(),
+    "workload_authorities": Shared("cluster-ca.crt", when="files.clusterAuthorities"),
+    "nats_servers": Value("nats.servers", optional=True),
+    "nats_routes_password": Unset("the job makes no configuration of NATS"),
     "nats_tls_folder": Unset("the job makes no configuration of NATS"),
     "openbao_database_password": Secret("openbao-database-password"),
     "nats_set_up_password": Secret("nats-set-up-password"),
@@ -241,11 +259,10 @@ def files(wires: Mapping[str, Wire]) -> Files:
     """What has to be mounted for these settings."""
     found = list(wires.values())
     secrets = {one.key: one.when for one in found if isinstance(one, Secret)}
-    identity = next((one for one in found if isinstance(one, Identity)), None)
     return Files(
-        secrets=dict(sorted((secrets | ({identity.key: None} if identity else {})).items())),
+        secrets=dict(sorted(secrets.items())),
         shared={one.key: one.when for one in found if isinstance(one, Shared)},
-        identity=identity is not None,
+        identity=any(isinstance(one, Identity) for one in found),
         certificate=any(isinstance(one, Certificate) for one in found),
         folders=[one for one in found if isinstance(one, Folder)],
     )
@@ -256,8 +273,8 @@ def fixed(wire: Wire) -> str | None:
     match wire:
         case Secret(key=key):
             return f"{SECRETS}/{key}"
-        case Identity(key=key):
-            return f"{IDENTITY}/{key}"
+        case Identity(approle=file):
+            return f"{IDENTITY}/{file}"
         case Shared(key=key):
             return f"{SHARED}/{key}"
         case Certificate(key=key):

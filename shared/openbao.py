@@ -1,4 +1,4 @@
-"""Speaking to OpenBao: log in with the service's AppRole, keep the token alive, call a path.
+"""Speaking to OpenBao: log in with the service's AppRole or with what its cluster says of it, keep the token alive, call a path.
 
 Of several nodes one is active, and that one is spoken to: what another says may be what it knew a moment ago. When it is
 gone, or is not active, each is asked who is.
@@ -31,6 +31,8 @@ TIMEOUT_SECONDS = 10.0
 """Seconds for an answer."""
 HEALTH_SECONDS = 2.0
 """Seconds for a node to say whether it is the active one."""
+WORKLOAD = "workload"
+"""Where a process logs in of which a cluster says who it is."""
 KEY_ABSENT = "encryption key not found"
 """What it answers (400) to using a key that is not there."""
 LOCKED = "refusing to use soft-deleted key"
@@ -73,11 +75,18 @@ class NotActive(PartDown):
 
 
 class OpenBao:
-    """One client per service. All calls raise PartDown, BaoRefused or BaoError."""
+    """One client per service. All calls raise PartDown, BaoRefused or BaoError.
 
-    def __init__(self, address: str | Sequence[str], credentials: Path, tls: Tls) -> None:
+    `credentials`: a file, read anew at each log-in, with an AppRole (JSON) or with a token in which a cluster says whose
+    process this is (JWT); for the latter OpenBao wants to hear the name of the `service` too.
+    """
+
+    def __init__(
+        self, address: str | Sequence[str], credentials: Path, tls: Tls, *, service: str | None = None
+    ) -> None:
         addresses = [address] if isinstance(address, str) else list(address)
         self._credentials = credentials
+        self._service = service
         self._tls = tls
         self._token: str | None = None
         self._login = asyncio.Lock()
@@ -106,11 +115,18 @@ class OpenBao:
             await self._session.close()
 
     async def log_in(self) -> None:
-        """Get a token with the AppRole on disk; raises PartDown while OpenBao is sealed or away."""
+        """Get a token with what is on disk; raises PartDown while OpenBao is sealed or away."""
         async with self._login:
-            role = json.loads(self._credentials.read_text())
-            answer = await self._send("POST", "auth/approle/login", role, token=None)
+            path, shown = self._shown()
+            answer = await self._send("POST", path, shown, token=None)
             self._token = answer["auth"]["client_token"]
+
+    def _shown(self) -> tuple[str, dict[str, Any]]:
+        """Where it logs in, and with what."""
+        text = self._credentials.read_text().strip()
+        if text.startswith("{"):
+            return "auth/approle/login", json.loads(text)
+        return f"auth/{WORKLOAD}/login", {"role": self._service, "jwt": text}
 
     async def keep_alive(self, every: float = 600) -> None:
         """Renew the periodic token for as long as the service lives."""
@@ -122,7 +138,11 @@ class OpenBao:
                 log.warning("token not renewed", problem=type(problem).__name__)
 
     async def renew_credentials(self, role: str) -> None:
-        """Put a new secret id of `role` in place of the one on disk, which ends by itself; raises as `call`, and OSError."""
+        """Put a new secret id of `role` in place of the one on disk, which ends by itself; raises as `call`, and OSError. What a
+        cluster says is replaced by the cluster, every few minutes."""
+        path, _ = self._shown()
+        if WORKLOAD in path:
+            return
         answer = await self.call("POST", f"auth/approle/role/{role}/secret-id", {})
         known = json.loads(self._credentials.read_text())
         temporary = self._credentials.with_name(f"{self._credentials.name}.new")

@@ -27,15 +27,16 @@ LONGEST_LEASE_SECONDS = 3600
 _HOST = re.compile(r"[^\s,:/@]+:\d{1,5}|\[[0-9a-fA-F:]+\]:\d{1,5}")
 
 
-def _parts(value: str) -> list[str]:
+def parts_of(value: str) -> list[str]:
+    """What stands between commas."""
     return [part.strip() for part in value.split(",") if part.strip()]
 
 
 def hosts_of(value: str) -> list[tuple[str, int]]:
     """`host:port`, or more of them with commas between. Raises ValueError for anything else."""
-    if not _parts(value) or not all(_HOST.fullmatch(one) for one in _parts(value)):
+    if not parts_of(value) or not all(_HOST.fullmatch(one) for one in parts_of(value)):
         raise ValueError("PostgreSQL is found at host:port, or at more of them with commas between")
-    found = (one.rpartition(":") for one in _parts(value))
+    found = (one.rpartition(":") for one in parts_of(value))
     return [(host.strip("[]"), int(port)) for host, _, port in found]
 
 
@@ -127,14 +128,14 @@ class ServiceSettings(BaseSettings):
     @field_validator("openbao_address")
     @classmethod
     def _is_encrypted(cls, value: str) -> str:
-        if not _parts(value) or not all(one.startswith("https://") for one in _parts(value)):
+        if not parts_of(value) or not all(one.startswith("https://") for one in parts_of(value)):
             raise ValueError("OpenBao is spoken to over https:// only: one address, or more with commas between")
         return value
 
     @field_validator("nats_address")
     @classmethod
     def _are_encrypted(cls, value: str) -> str:
-        if not _parts(value) or not all(one.startswith("tls://") for one in _parts(value)):
+        if not parts_of(value) or not all(one.startswith("tls://") for one in parts_of(value)):
             raise ValueError("NATS is spoken to over tls:// only: one address, or more with commas between")
         return value
 
@@ -146,11 +147,11 @@ class ServiceSettings(BaseSettings):
 
     @property
     def openbao_nodes(self) -> list[str]:
-        return [one.rstrip("/") for one in _parts(self.openbao_address)]
+        return [one.rstrip("/") for one in parts_of(self.openbao_address)]
 
     @property
     def nats_servers(self) -> list[str]:
-        return _parts(self.nats_address)
+        return parts_of(self.nats_address)
 
     @property
     def databases(self) -> list[tuple[str, int]]:
@@ -165,13 +166,13 @@ class ServiceSettings(BaseSettings):
     @field_validator("trusted_proxies")
     @classmethod
     def _are_addresses(cls, value: str) -> str:
-        for one in _parts(value):
+        for one in parts_of(value):
             ip_network(one)
         return value
 
     @property
     def trusted_addresses(self) -> list[str]:
-        return _parts(self.trusted_proxies)
+        return parts_of(self.trusted_proxies)
 
     @cached_property
     def laws(self) -> Laws:

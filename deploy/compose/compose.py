@@ -24,6 +24,8 @@ from deploy.wiring import (
     Addresses,
     Folder,
     House,
+    Namespace,
+    OfCluster,
     PodName,
     Unset,
     Value,
@@ -40,6 +42,7 @@ ABOUT = """# Every process of the Meldpunt on one host: `docker compose up`, aft
 CHOICES: dict[str, tuple[str, str | None]] = {
     "openbao.address": ("https://openbao:8200", None),
     "nats.address": ("tls://nats:4222", None),
+    "nats.servers": ("", ""),
     "postgres.hosts": ("postgres:5432", None),
     "provider.issuer": ("https://login.example.nl", None),
     "addresses.portal": ("https://meldpunt.example.nl", None),
@@ -66,6 +69,7 @@ EXPLAINED = {
     "postgres.superuser": "For the set-up: who may make databases and roles.",
     "openbao.files.authorities": "What OpenBao, on its own disk, shows to PostgreSQL.",
     "network.pods": "Networks whose word about who visits is believed: by intake (the public pages), and by the pages (the gateway).",
+    "nats.servers": "Of several servers of NATS each with where the others find it: NAME=HOST:PORT, with commas between.",
     "protocol": "Whose protocol; `live` is true only for real data.",
 }
 
@@ -80,7 +84,7 @@ def chosen(path: str) -> str:
 def environment(name: str, wires: Mapping[str, Wire], house: House) -> dict[str, str]:
     found = {}
     for setting, wire in wires.items():
-        if isinstance(wire, Unset | PodName) or getattr(wire, "when", None):
+        if isinstance(wire, Unset | PodName | Namespace | OfCluster) or getattr(wire, "when", None):
             continue
         match wire:
             case Value(path=path):
@@ -99,7 +103,7 @@ def environment(name: str, wires: Mapping[str, Wire], house: House) -> dict[str,
 def secrets_of(name: str, wires: Mapping[str, Wire]) -> dict[str, tuple[str, str]]:
     """By name in the Compose file: where the file lies on the host, and where in the container."""
     kept = files(wires)
-    keys = [key for key, when in kept.secrets.items() if when is None and not (kept.identity and key == "approle")]
+    keys = [key for key, when in kept.secrets.items() if when is None]
     found = {f"{name}-{key}": (f"./secrets/{name}/{key}", f"{SECRETS}/{key}") for key in keys}
     if kept.certificate:
         on_host = {"ca.crt": "./tls/ca.crt", "tls.crt": f"./tls/{name}.crt", "tls.key": f"./tls/{name}.key"}
@@ -202,7 +206,7 @@ def example(house: House) -> str:
     wired: dict[str, list[str]] = {path: [] for path in CHOICES}
     for process in (*house.processes, SET_UP):
         for wire in house.wires(process).values():
-            if isinstance(wire, Value):
+            if isinstance(wire, Value) and not isinstance(wire, OfCluster):
                 wired[wire.path].append(process)
     for path, (text, default) in CHOICES.items():
         lines += ["", f"# {EXPLAINED[path]}"] if path in EXPLAINED else []

@@ -32,6 +32,7 @@ from deploy.embedded.told import told
 from deploy.nats import config as nats_config
 from deploy.openbao import apply as bao_config
 from deploy.openbao import people
+from deploy.openbao.log_ins import credentials
 from deploy.postgres import roles
 from deploy.tls.identities import SETUP_USER
 from shared.database.migrate import migrate
@@ -172,7 +173,7 @@ class House:
     def _approle(self, of: str, name: str, bao: hvac.Client) -> None:
         """Who the process `of` of the service `name` is to OpenBao, and a folder of its own. Anew at each start: what it
         was given last time may have ended."""
-        self.home.write_secret(f"approle-{of}", json.dumps(bao_config.credentials(bao, name)))
+        self.home.write_secret(f"approle-{of}", json.dumps(credentials(bao, name)))
         self.home.service_folder(of).mkdir(mode=0o700, exist_ok=True)
 
     def _processes_of(self, name: str) -> tuple[str, ...]:

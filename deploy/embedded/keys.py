@@ -20,6 +20,7 @@ from deploy.embedded.renew import renewed, write_signing_keys
 from deploy.embedded.status import is_running, operators_look, processes_of
 from deploy.openbao import apply as bao_config
 from deploy.openbao import revoke
+from deploy.openbao.log_ins import credentials
 from deploy.tls.identities import SETUP_USER
 from shared.errors import CannotSucceed
 
@@ -57,7 +58,7 @@ def _signing_key(home: Home, bao: hvac.Client, name: str, wait: float) -> None:
     revoke.end_access(bao, name)
     processes = processes_of(home, name)
     for one in processes:
-        home.write_secret(f"approle-{one}", json.dumps(bao_config.credentials(bao, name)))
+        home.write_secret(f"approle-{one}", json.dumps(credentials(bao, name)))
     write_signing_keys(home, bao)
     # What was stolen was in its memory; the house starts it again.
     before = {one: (home.state() or {}).get("pids", {}).get(one) for one in processes}

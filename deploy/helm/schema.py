@@ -18,6 +18,8 @@ NAME = {"type": "string", "pattern": "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"}
 CIDR = {"type": "string", "pattern": "^[0-9a-fA-F.:]+/[0-9]{1,3}(,[0-9a-fA-F.:]+/[0-9]{1,3})*$"}
 QUANTITY = {"type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(m|Ki|Mi|Gi)?$"}
 PEERS = {"type": "array", "minItems": 1, "items": {"type": "object", "minProperties": 1}}
+SOMETIMES = ("protocols", "receivers", "people", "providerAuthorities", "clusterAuthorities")
+"""Files that not every municipality has."""
 PORT_NUMBER = {"type": "integer", "minimum": 1, "maximum": 65535}
 PEER_AND_PORT = {
     "type": "object",
@@ -86,17 +88,18 @@ def schema(house: House) -> dict[str, Any]:
                 "openbao": _object(
                     {"address": HTTPS, "files": _object({one: PATH for one in ("authorities", "certificate", "key")})}
                 ),
-                "nats": _object({"address": {"type": "string", "pattern": "^tls://"}}),
+                "nats": _object({"address": {"type": "string", "pattern": "^tls://"}}, servers=MAYBE),
                 "postgres": _object({"hosts": HOSTS, "superuser": TEXT}),
                 "provider": _object({"issuer": HTTPS}, acrValues=MAYBE),
                 "addresses": _object({one: HTTPS for one in ("portal", "public", "services")}),
+                "workload": _object({"issuer": HTTPS}, keys=MAYBE),
                 "gateway": _object({}, trustedProxies=MAYBE),
                 "network": network,
                 "protocol": TEXT,
                 "live": SWITCH,
                 "theme": {"type": "string", "pattern": "^[a-z-]+$"},
                 "traces": MAYBE,
-                "files": _object({one: SWITCH for one in ("protocols", "receivers", "people", "providerAuthorities")}),
+                "files": _object({one: SWITCH for one in SOMETIMES}),
                 "names": _object({"secrets": _object({}, **secrets), "shared": NAME, "protocols": NAME}),
                 "claims": _object({one: NAME for one in ("tombstones", "witness")}),
                 "certificates": certificates,

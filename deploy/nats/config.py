@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import nats
 from nats.aio.client import Client
@@ -98,7 +99,7 @@ def _cluster(node: Node, tls: Tls) -> dict[str, Any]:
         "host": node.host,
         "port": node.port,
         "authorization": {"user": ROUTES, "password": node.password, "timeout": LOG_IN_SECONDS},
-        "routes": [f"nats-route://{ROUTES}:{node.password}@{host}:{port}" for host, port in node.peers],
+        "routes": [f"nats-route://{ROUTES}:{quote(node.password, safe='')}@{host}:{port}" for host, port in node.peers],
         # Clients are told where the servers are, as everything else is told them.
         "no_advertise": True,
         "tls": {**_files(tls), "verify": True, "min_version": "1.3", "timeout": LOG_IN_SECONDS},

@@ -14,6 +14,7 @@ from typing import Any
 
 import hvac
 
+from deploy.openbao import log_ins
 from deploy.openbao.policies import policies
 from deploy.postgres.roles import creation_statements, revocation_statements
 from deploy.postgres.server import connection_url
@@ -22,7 +23,6 @@ from shared.openbao import COMPACTION
 from shared.privileges import ARCHIVES, LETTERBOXES, LOOKUP, LOOKUP_KEY, ROOMS, ROWS, SERVICES, SIGN
 from shared.tls import Tls
 
-SECRET_ID_TTL = "168h"  # noqa: S105
 PROVISIONER = "provisioner"
 """Who calls this, and the mount where he logs in; made by the self-initialisation."""
 
@@ -46,8 +46,17 @@ def client(address: str, password: str, tls: Tls) -> hvac.Client:
     return bao
 
 
-def apply(bao: hvac.Client, database: Database | None = None, *, lease_seconds: int = 3600) -> None:
-    """Mounts, policies, roles, signing keys and the NATS passwords of the services; users where there is a database."""
+def apply(
+    bao: hvac.Client,
+    database: Database | None = None,
+    *,
+    lease_seconds: int = 3600,
+    workload: log_ins.Workload | None = None,
+) -> None:
+    """Mounts, policies, roles, signing keys and the NATS passwords of the services; users where there is a database.
+
+    `workload`: the cluster that says which process is which; None where each has an AppRole.
+    """
     mounted = set(bao.sys.list_mounted_secrets_engines()["data"])
     for mount in (*ROOMS, *ARCHIVES, *LETTERBOXES, SIGN, ROWS, LOOKUP):
         if f"{mount}/" not in mounted:
@@ -65,19 +74,10 @@ def apply(bao: hvac.Client, database: Database | None = None, *, lease_seconds: 
         _database(bao, database)
     for name, rules in policies().items():
         bao.sys.create_or_update_policy(f"service-{name}", json.dumps({"path": rules}))
-    if "approle/" not in bao.sys.list_auth_methods()["data"]:
-        bao.sys.enable_auth_method("approle")
-    for mount in ("approle", PROVISIONER):
-        never_lock_out(bao, mount)
+    log_ins.never_lock_out(bao, PROVISIONER)
+    log_ins.apply(bao, [one.name for one in SERVICES], workload)
     for service in SERVICES:
-        _identity(bao, service.name)
-
-
-def never_lock_out(bao: hvac.Client, mount: str) -> None:
-    """After five wrong passwords OpenBao refuses the right one for a quarter of an hour: any stranger could keep a
-    service or a person out. Passwords of services are random, and guessing those of people is slowed down (people.py).
-    """
-    bao.write(f"sys/auth/{mount}/tune", user_lockout_config={"lockout_disable": True})
+        _keys(bao, service.name)
 
 
 def _database(bao: hvac.Client, database: Database) -> None:
@@ -110,16 +110,7 @@ def connect_anew(bao: hvac.Client) -> None:
     bao.write("database/reset/postgres")
 
 
-def _identity(bao: hvac.Client, name: str) -> None:
-    bao.write(
-        f"auth/approle/role/{name}",
-        token_policies=[f"service-{name}"],
-        token_no_default_policy=True,
-        token_period="1h",  # noqa: S106
-        secret_id_num_uses=0,
-        # Long enough for a service that is down for some days; a running one has a new one each day.
-        secret_id_ttl=SECRET_ID_TTL,
-    )
+def _keys(bao: hvac.Client, name: str) -> None:
     if not _exists(bao, f"{SIGN}/keys/{name}"):
         bao.write(f"{SIGN}/keys/{name}", type="ed25519")
     if not _exists(bao, f"{ROWS}/keys/{name}"):
@@ -128,13 +119,6 @@ def _identity(bao: hvac.Client, name: str) -> None:
         bao.write_data(f"kv/data/revoked/{name}", data={"data": {"letterboxes": []}})
     if not _exists(bao, f"kv/data/nats/{name}"):
         bao.write_data(f"kv/data/nats/{name}", data={"data": {"password": secrets.token_urlsafe(32)}})
-
-
-def credentials(bao: hvac.Client, name: str) -> dict[str, str]:
-    """The AppRole of one service: its `role_id` and a new `secret_id`."""
-    role_id = bao.read(f"auth/approle/role/{name}/role-id")["data"]["role_id"]
-    secret_id = bao.write(f"auth/approle/role/{name}/secret-id")["data"]["secret_id"]
-    return {"role_id": role_id, "secret_id": secret_id}
 
 
 def signing_keys(bao: hvac.Client) -> dict[str, list[str]]:

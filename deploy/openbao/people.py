@@ -16,8 +16,8 @@ from typing import Any
 
 import hvac
 
-from deploy.openbao.apply import never_lock_out
 from deploy.openbao.log_in import MAX_AGES, PROVIDER, REDIRECT
+from deploy.openbao.log_ins import never_lock_out
 
 CLIENT = "portal"
 SIGNS = "portal"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import hvac
 
-from deploy.openbao.apply import credentials
+from deploy.openbao.log_ins import credentials
 
 Files = Mapping[str, tuple[Callable[[], str], Callable[[str], None]]]
 """By process how its credentials are read and written: the text of a file (JSON)."""

@@ -8,6 +8,7 @@ owner reads it at the next beacon, makes another and signs the revocation for ev
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
 
 import hvac
 
@@ -33,9 +34,14 @@ def end_older(bao: hvac.Client, service: str) -> None:
 
 
 def end_access(bao: hvac.Client, service: str) -> None:
-    """End all secret ids and tokens of `service`, and with them its database users; it needs new credentials."""
+    """End all secret ids and tokens of `service`, and with them its database users; it needs new credentials.
+
+    Of what a cluster said about one of its processes nothing can be ended here: it counts for ten minutes at most. Where that
+    was stolen, end the process there, and `end_tokens` ten minutes later once more.
+    """
     role = f"auth/approle/role/{service}"
-    for accessor in (bao.list(f"{role}/secret-id") or {"data": {"keys": []}})["data"]["keys"]:
+    known = bao.list(f"{role}/secret-id") if bao.read(role) else None
+    for accessor in known["data"]["keys"] if known else ():
         bao.write(f"{role}/secret-id-accessor/destroy", secret_id_accessor=accessor)
     end_tokens(bao, service)
 
@@ -55,9 +61,14 @@ def tokens(bao: hvac.Client, service: str) -> list[str]:
             token = bao.write("auth/token/lookup-accessor", accessor=accessor)["data"]
         except hvac.exceptions.InvalidRequest:
             continue  # It ended meanwhile.
-        if (token.get("meta") or {}).get("role_name") == service:
+        if service in _whose(token.get("meta") or {}):
             found.append(accessor)
     return found
+
+
+def _whose(meta: Mapping[str, str]) -> tuple[str | None, ...]:
+    """Whose token it is: AppRole and a cluster's word call him by another name."""
+    return meta.get("role_name"), meta.get("role")
 
 
 def revoke_letterbox(bao: hvac.Client, kid: str) -> None:

@@ -235,3 +235,31 @@ def _moment(typed: str | None) -> str | None:
 def _text(filled: Filled, name: str) -> str | None:
     # A browser sends lines with two characters at their end.
     return str(filled.get(name, "")).replace("\r\n", "\n").strip() or None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One form of a task. `called`: on the way to it; `common`: what is asked whatever is answered; `each`: by the key of an
+    answer what it is called, all that it asks, and what it alone asks. Without answers it reports something."""
+
+    called: str
+    question: str | None
+    article: str | None
+    common: tuple[Control, ...]
+    each: dict[str, tuple[str, tuple[Control, ...], tuple[Control, ...]]]
+
+    @property
+    def is_report(self) -> bool:
+        return not self.each
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        return tuple(self.each)
+
+    @property
+    def every(self) -> tuple[Control, ...]:
+        """All controls, in the order of the page."""
+        return (*self.common, *(one for _, _, own in self.each.values() for one in own))
+
+    def asked(self, outcome: str) -> tuple[Control, ...]:
+        return self.each[outcome][1]

@@ -13,7 +13,7 @@ from typing import Any
 from starlette.datastructures import FormData
 
 from services.portal.forms import Control, Filled, InSignal, controls, read
-from services.portal.seen import Trouble
+from services.portal.trouble import Trouble
 
 OF_ITEM = "item"
 OWN_REASONS = 3

@@ -24,9 +24,9 @@ from services.portal.forms import Control
 from services.portal.guard import Guard
 from services.portal.guides import PICTURES, Guides
 from services.portal.pages import Pages
-from services.portal.seen import Trouble
 from services.portal.settings import PublicSettings
 from services.portal.static import static
+from services.portal.trouble import Trouble
 from shared.asking import PUBLIC_PAGES
 from shared.errors import NotFound, PartDown
 from shared.protocol.laws import Laws

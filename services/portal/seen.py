@@ -1,13 +1,13 @@
-"""What a page shows, as values: the work list, a dossier, and what was wrong with what somebody sent."""
+"""A signal, a duty or a request as somebody sees it, and what can be asked of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from services.portal.forms import Control, InSignal
+from services.portal.forms import InSignal
 from services.portal.words import WORDS
 from shared.errors import Conflict
 from shared.numbers import is_request
@@ -199,66 +199,6 @@ class Opened:
         return [one for one in self.open["actions"] if one["name"] == "withdraw"]
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """One form of a task. `called`: on the way to it; `common`: what is asked whatever is answered; `each`: by the key of an
-    answer what it is called, all that it asks, and what it alone asks. Without answers it reports something."""
-
-    called: str
-    question: str | None
-    article: str | None
-    common: tuple[Control, ...]
-    each: dict[str, tuple[str, tuple[Control, ...], tuple[Control, ...]]]
-
-    @property
-    def is_report(self) -> bool:
-        return not self.each
-
-    @property
-    def outcomes(self) -> tuple[str, ...]:
-        return tuple(self.each)
-
-    @property
-    def every(self) -> tuple[Control, ...]:
-        """All controls, in the order of the page."""
-        return (*self.common, *(one for _, _, own in self.each.values() for one in own))
-
-    def asked(self, outcome: str) -> tuple[Control, ...]:
-        return self.each[outcome][1]
-
-
-@dataclass(frozen=True)
-class Trouble:
-    """Why nothing was done: words for the top, and per field what is wrong with it."""
-
-    words: str
-    faults: tuple[tuple[str, str], ...] = ()
-    overtaken: bool = False
-    """It is not as it was, perhaps since somebody decided or recorded something in between: look again."""
-    special: bool = False
-    """The words seem to hold special data: on which ground has to be said."""
-    again: str | None = None
-    """The moment from which it may be asked again, where it was asked too often."""
-
-    def in_order(self, names: Iterable[str]) -> list[tuple[str, str]]:
-        """The faults as the page has the fields, what is about none of them first."""
-        places = {name: place for place, name in enumerate(names)}
-        return sorted(self.faults, key=lambda one: places.get(one[0], -1))
-
-    def at_the_fields(self, names: Iterable[str]) -> Trouble:
-        """What is about a whole, as `about`, at the first field of it, as `about.0`."""
-        known = list(names)
-
-        def place(name: str) -> str:
-            first = next((one for one in known if one.startswith(f"{name}.")), name)
-            return name if name in known else first
-
-        return replace(self, faults=tuple((place(name), reason) for name, reason in self.faults))
-
-    def of(self, name: str) -> list[str]:
-        return [reason for field_name, reason in self.faults if field_name == name]
-
-
 def _meeting(one: dict[str, Any]) -> str:
     held = date.fromisoformat(one["heldOn"])
     return f"{one['kind']} van {held.day} {MONTHS[held.month - 1]} {held.year}"
@@ -281,65 +221,3 @@ def _one(rows: Iterable[dict[str, Any]], name: str, value: str) -> dict[str, Any
     raise Conflict(
         "Dit wordt bij dit dossier nu niet gevraagd: er is intussen iets anders besloten, of het is al gebeurd."
     )
-
-
-@dataclass(frozen=True)
-class Read:
-    """What one receiver reads of what is shared with him; nothing is left out or added here.
-
-    `share`: as the service gives it. `note`: of who composed a paper. `in_part`: of how many persons he gets only some
-    fields; `concerned`: how many persons and objects of his items he does not get; `items_left`: how many other items.
-    """
-
-    share: dict[str, Any]
-    items: list[dict[str, Any]]
-    subjects: dict[str, dict[str, Any]]
-    objects: dict[str, dict[str, Any]]
-    items_left: int = 0
-    concerned: int = 0
-    in_part: int = 0
-    note: str = ""
-    meeting: str = ""
-
-    @classmethod
-    def of_share(cls, share: dict[str, Any]) -> Read:
-        return cls(
-            share,
-            share.get("items", []),
-            share.get("subjects", {}),
-            share.get("objects", {}),
-            share.get("left_out", 0),
-            share.get("left_out_concerned", 0),
-            share.get("concerned_in_part", 0),
-        )
-
-    @classmethod
-    def of_paper(cls, paper: dict[str, Any]) -> Read:
-        return cls(
-            {},
-            paper["items"],
-            paper["subjects"],
-            paper["objects"],
-            concerned=paper["leftOut"],
-            in_part=paper["inPart"],
-            note=paper["note"] or "",
-            meeting=paper["meeting"],
-        )
-
-    @property
-    def left_out(self) -> list[str]:
-        """What he does not get, in words."""
-        found = []
-        if self.items_left:
-            found.append(
-                "één gegeven uit hetzelfde dossier"
-                if self.items_left == 1
-                else f"{self.items_left} gegevens uit hetzelfde dossier"
-            )
-        if self.concerned:
-            who = "één persoon of object" if self.concerned == 1 else f"{self.concerned} personen of objecten"
-            found.append(f"naam en adres van {who} in de gegevens hierboven")
-        if self.in_part:
-            who = "één persoon" if self.in_part == 1 else f"{self.in_part} personen"
-            found.append(f"een deel van wat bekend is van {who} hierboven")
-        return found

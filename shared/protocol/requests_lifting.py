@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from shared.protocol.conditions import requests as c
+from shared.protocol.conditions import requests_lifting as c
 from shared.protocol.conditions.dates import not_in_the_future
+from shared.protocol.conditions.requests import letter_of
 from shared.protocol.facts import Taken
 from shared.protocol.kinds import Date, Text
 from shared.protocol.model import Decision, Field, Outcome
@@ -94,7 +95,7 @@ def lift_told(chosen: Municipality) -> Decision:
         ),
         needs=(
             c.lifting_waits,
-            c.letter_of("lifting", "brief over het opheffen van de afscherming", TOLD_BEFORE),
+            letter_of("lifting", "brief over het opheffen van de afscherming", TOLD_BEFORE),
             not_in_the_future("liftToldOn", "de dag van versturen", TOLD_BEFORE),
         ),
     )

@@ -77,7 +77,7 @@ class Platform:
         self.tracing = Tracing(name, settings.traces, settings.instance)
         self.metrics = Metrics(name, settings.instance)
         self._besides: list[Callable[[], Awaitable[None]]] = []
-        self.bao = OpenBao(settings.openbao_nodes, settings.openbao_credentials, settings.tls)
+        self.bao = OpenBao(settings.openbao_nodes, settings.openbao_credentials, settings.tls, service=self.name)
         self.process = process_name()
         most = settings.database_connections
         self.database = Database(

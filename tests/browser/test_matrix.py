@@ -10,9 +10,10 @@ from starlette.datastructures import FormData
 
 from services.portal.api.visits import MOST_FIELDS
 from services.portal.pages import Pages
-from services.portal.seen import Opened, Trouble
+from services.portal.seen import Opened
 from services.portal.sessions import Session
 from services.portal.static import FOLDER as STATIC
+from services.portal.trouble import Trouble
 from tests.browser.conftest import Look
 from tests.portal.test_grid import ITEMS, NAMED, matrix, offered
 from tests.protocol.laws import MIDDEN_DELFLAND

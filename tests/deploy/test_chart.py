@@ -16,11 +16,13 @@ from helm_python.errors import HelmValuesError
 from kubernetes_validate import utils
 
 from deploy.observability.written import HOSTS, SCRAPED, prometheus
+from deploy.openbao.log_ins import AUDIENCE, Workload
 from deploy.probe import SECONDS
 from deploy.tls.identities import IDENTITIES, SETUP_USER
 from deploy.topology import PORT, SIZES, USER
 from deploy.wiring import House
 from shared.asking import GATEWAY, PROMETHEUS, SET_UP, TRACES
+from shared.privileges import BY_NAME
 from shared.service.serve import ServeSettings
 from tests.deploy.rendered import CHART, INHABITANTS, Object, containers, of_kind, pods, read, render, rendered, values
 
@@ -128,6 +130,27 @@ def test_nothing_is_given_a_token_of_the_cluster(inhabitants: int) -> None:
     assert not {"Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"} & {
         one["kind"] for one in rendered(inhabitants)
     }
+
+
+def test_who_asks_openbao_shows_what_the_cluster_says_of_him_and_only_that() -> None:
+    expected = {
+        "serviceAccountToken": {"audience": AUDIENCE, "expirationSeconds": 600, "path": "token"},
+    }
+    for name, pod in pods(INHABITANTS[0]).items():
+        said = [source for one in pod["volumes"] for source in one.get("projected", {}).get("sources", ())]
+        assert said == ([expected] if name in BY_NAME else []), name
+        assert "initContainers" not in pod
+        if said:
+            told = {one["name"]: one["mountPath"] for one in pod["containers"][0]["volumeMounts"]}
+            data = of_kind(INHABITANTS[0], "ConfigMap")[name]["data"]
+            assert data["MELDPUNT_OPENBAO_CREDENTIALS"] == f"{told['identity']}/token"
+    (job,) = of_kind(INHABITANTS[0], "Job").values()
+    env = {one["name"]: one.get("value") for one in job["spec"]["template"]["spec"]["containers"][0]["env"]}
+    workload = Workload(env["MELDPUNT_WORKLOAD_ISSUER"] or "", "", env["MELDPUNT_WORKLOAD_NAMESPACE"] or "")
+    # What OpenBao is told to believe is what the chart calls them.
+    for name in BY_NAME:
+        account = of_kind(INHABITANTS[0], "ServiceAccount")[name]["metadata"]
+        assert workload.subject(name) == f"system:serviceaccount:{account['namespace']}:{account['name']}"
 
 
 @pytest.mark.parametrize("inhabitants", INHABITANTS)

@@ -31,7 +31,6 @@ from shared.openbao import OpenBao
 from shared.service.platform import Platform
 from shared.settings import ServiceSettings
 from shared.telemetry import Tracing
-from shared.tls import Tls
 from shared.turns import Turns
 from tests.parts import told_of
 from tests.platform.chores import TABLE, Bench
@@ -213,8 +212,8 @@ async def closed_afterwards(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[No
     made: list[OpenBao] = []
     original = OpenBao.__init__
 
-    def noted(bao: OpenBao, address: str, credentials: Path, tls: Tls) -> None:
-        original(bao, address, credentials, tls)
+    def noted(bao: OpenBao, *told: Any, **more: Any) -> None:
+        original(bao, *told, **more)
         made.append(bao)
 
     monkeypatch.setattr(OpenBao, "__init__", noted)

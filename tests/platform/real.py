@@ -28,6 +28,7 @@ from deploy.embedded.storage import KeyStorage
 from deploy.embedded.supervise import Supervisor
 from deploy.nats import config as nats_config
 from deploy.openbao import apply as bao_config
+from deploy.openbao.log_ins import credentials
 from deploy.postgres import roles
 from deploy.tls.identities import SETUP_USER
 from shared.database.migrate import migrate
@@ -268,7 +269,7 @@ class Bao:
 
     def give_credentials(self, service: str) -> None:
         """A new secret id in that file."""
-        found = bao_config.credentials(self.administrator, service)
+        found = credentials(self.administrator, service)
         self._home.write_secret(f"approle-{service}", json.dumps(found))
 
     def signing_keys(self, folder: Path) -> Path:

@@ -21,7 +21,7 @@ from deploy.embedded.renew import RENEWED, renewed
 from deploy.embedded.seal import SealRotation, recovery_key, was_sealed_anew
 from deploy.embedded.status import processes_of
 from deploy.openbao import people, renew, revoke
-from deploy.openbao.apply import credentials
+from deploy.openbao.log_ins import credentials
 from deploy.openbao.server import seal_id
 from shared.keys.mac import Mac
 from tests.platform.conftest import BaoOf

@@ -11,7 +11,7 @@ import nats
 import pytest
 from hvac.exceptions import InvalidRequest
 
-from deploy.set_up import main
+from deploy.set_up import SetUpSettings, main
 from deploy.tls.identities import SETUP_USER
 from shared.privileges import SERVICES
 from tests.parts import run_async
@@ -106,6 +106,39 @@ def test_everybody_is_given_what_is_his(
         assert token["auth"]["policies"] == [f"service-{service.name}"]
     users = json.loads(written["nats/nats.json"].read_text())["authorization"]["users"]
     assert {one["user"] for one in users} == {SETUP_USER, *(one.name for one in SERVICES)}
+
+
+def test_of_several_servers_of_nats_each_has_a_configuration_of_its_own(
+    parts: RealParts, told: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    servers = {f"nats-{one}": f"nats-{one}.example.nl:6222" for one in (1, 2, 3)}
+    monkeypatch.setenv("MELDPUNT_NATS_SERVERS", ",".join(f"{name}={place}" for name, place in servers.items()))
+    with pytest.raises(ValueError, match="nats_routes_password"):
+        main(["identities", str(tmp_path / "without")])
+    (told / "routes").write_text("shown among servers\n")
+    monkeypatch.setenv("MELDPUNT_NATS_ROUTES_PASSWORD", str(told / "routes"))
+    main(["identities", str(tmp_path / "given")])
+    assert SetUpSettings.model_validate({}).nats_replicas == 3
+    for name in servers:
+        config = json.loads((tmp_path / "given" / name / "nats.json").read_text())
+        assert config["server_name"] == name
+        assert config["cluster"]["port"] == 6222
+        assert config["cluster"]["routes"] == [
+            f"nats-route://routes:shown%20among%20servers@{place}" for place in servers.values()
+        ]
+        assert config["cluster"]["tls"]["verify"]
+    assert not (tmp_path / "given" / "nats").exists()
+
+
+@pytest.mark.parametrize("servers", ["nats-1=a:1,nats-2=b:1", "nats-1=a:1,nats-1=b:1,nats-2=c:1", "a:1", "nats-1=a"])
+def test_what_names_no_servers_is_refused_with_whatever_else_is_wrong(
+    told: Path, monkeypatch: pytest.MonkeyPatch, servers: str
+) -> None:
+    monkeypatch.setenv("MELDPUNT_NATS_SERVERS", servers)
+    monkeypatch.setenv("MELDPUNT_WORKLOAD_ISSUER", "https://cluster.example.nl")
+    with pytest.raises(ValueError, match="workload_namespace") as caught:
+        main(["apply"])
+    assert "an odd number of servers" in str(caught.value)
 
 
 def test_who_is_not_the_provisioner_sets_nothing_up(parts: RealParts, told: Path, tmp_path: Path) -> None:

@@ -10,8 +10,9 @@ from starlette.requests import Request
 
 from services.portal.forms import Control
 from services.portal.pages import Pages
-from services.portal.seen import Opened, Trouble
+from services.portal.seen import Opened
 from services.portal.sessions import Session
+from services.portal.trouble import Trouble
 from services.portal.use_cases.drafts import NOTHING_KEPT, OwnDraft
 from tests.protocol.laws import MIDDEN_DELFLAND
 

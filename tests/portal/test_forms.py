@@ -8,7 +8,7 @@ import pytest
 from starlette.datastructures import FormData
 
 from services.portal.forms import Control, InSignal, chosen, controls, read, without_hint
-from services.portal.seen import Trouble
+from services.portal.trouble import Trouble
 from shared.protocol.fields import field_faults, schema
 from shared.protocol.kinds import Answers, Choice, Choices, Date, Explained, Flag, Kind, Text, Verdicts, WebAddress
 from shared.protocol.kinds_of_signal import Items, OnAgendaOf, OtherSignal, Persons, PersonsAndObjects, Subjects

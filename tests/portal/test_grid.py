@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 
 from services.portal.forms import InSignal
 from services.portal.grid import Grid, grid_of, is_grid
-from services.portal.seen import Trouble
+from services.portal.trouble import Trouble
 from shared.protocol.fields import schema
 from shared.protocol.judge import Attempt, AttemptPart
 from shared.protocol.model import State

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from services.portal.pages import Pages
-from services.portal.seen import Opened, Read
+from services.portal.read import Read
+from services.portal.seen import Opened
 from services.portal.sessions import Session
 from shared.contracts.export import Adoption, PlannedAction, ShareContent, SharedItem, SharedPlan, Unanswered
 from shared.contracts.intake import ReportedObject, Subject

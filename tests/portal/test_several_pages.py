@@ -12,8 +12,9 @@ from services.portal.calls import Calls, Said
 from services.portal.leaving import own
 from services.portal.pages import Pages
 from services.portal.people import People
-from services.portal.seen import Opened, Trouble
+from services.portal.seen import Opened
 from services.portal.sessions import Session
+from services.portal.trouble import Trouble
 from services.portal.use_cases.dossiers import Dossiers
 from services.portal.use_cases.several import (
     AS_ITEM,

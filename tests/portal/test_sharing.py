@@ -10,7 +10,8 @@ from starlette.datastructures import FormData
 from services.portal.calls import Calls
 from services.portal.menu import menu
 from services.portal.people import People
-from services.portal.seen import Opened, Read
+from services.portal.read import Read
+from services.portal.seen import Opened
 from services.portal.use_cases.dossiers import Dossiers
 from services.portal.use_cases.passing_on import NOBODY, asked, given, receivers
 from services.portal.use_cases.questions import QUESTION_RECORD, Questions

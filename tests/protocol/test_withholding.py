@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from shared.protocol.conditions.case import Case
-from shared.protocol.conditions.requests import lifting_is_not_decided, lifting_waits, something_is_restricted
 from shared.protocol.conditions.requests_again import nothing_was_told
+from shared.protocol.conditions.requests_lifting import lifting_is_not_decided, lifting_waits, something_is_restricted
 from shared.protocol.facts import Facts, Item, Taken
 from shared.protocol.requests_lifting import InForce, in_force
 from shared.protocol.withholding import WHOLE, decided_last, told_already, waits_for_more, withheld

@@ -12,8 +12,8 @@ from services.portal.api.visits import Visits, sends_to
 from services.portal.forms import Control
 from services.portal.menu import HAVE_THE_FILE
 from services.portal.pages import Pages
-from services.portal.seen import Trouble
 from services.portal.sessions import Session
+from services.portal.trouble import Trouble
 from services.portal.use_cases.answered import only_for
 from services.portal.use_cases.answering import AnswerPages, PutBefore
 from shared.http.app import NUMBER, REQUEST_NUMBER

@@ -15,8 +15,9 @@ from services.portal.api.dossiers import between, was_done
 from services.portal.api.visits import Visits, chosen, sends_to
 from services.portal.kept import written
 from services.portal.pages import Pages
-from services.portal.seen import Opened, Trouble
+from services.portal.seen import Opened
 from services.portal.sessions import Session
+from services.portal.trouble import Trouble
 from services.portal.use_cases.answered import only_for
 from services.portal.use_cases.breaches import DISCOVERED, BreachPages
 from services.portal.use_cases.dossiers import draft_of

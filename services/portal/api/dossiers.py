@@ -15,8 +15,9 @@ from services.portal.grid import is_grid
 from services.portal.kept import written
 from services.portal.leaving import own, whereabouts
 from services.portal.pages import Pages
-from services.portal.seen import InBetween, Opened, Trouble
+from services.portal.seen import InBetween, Opened
 from services.portal.sessions import Session, know
+from services.portal.trouble import Trouble
 from services.portal.use_cases.dossiers import Dossiers, draft_of
 from services.portal.use_cases.drafts import OwnDrafts
 from services.portal.use_cases.filled import text, version

@@ -9,8 +9,8 @@ from fastapi.responses import Response
 from starlette.datastructures import FormData
 
 from services.portal.api.visits import sends_to
-from services.portal.seen import Trouble
 from services.portal.sessions import Session
+from services.portal.trouble import Trouble
 from services.portal.use_cases.drafts import NOTHING_KEPT, DraftPlace, OwnDraft, OwnDrafts
 
 NOT_KEPT = Trouble("Uw concept kon nu niet worden bewaard. Wat u hebt ingevuld, staat er nog; probeer het zo nog eens.")

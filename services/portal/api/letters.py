@@ -9,8 +9,9 @@ from starlette.datastructures import FormData
 from services.portal.api.dossiers import NotOpened, opened_by
 from services.portal.api.visits import Visits, sends_to
 from services.portal.pages import Pages
-from services.portal.seen import Opened, Trouble
+from services.portal.seen import Opened
 from services.portal.sessions import Session
+from services.portal.trouble import Trouble
 from services.portal.use_cases.dossiers import Dossiers
 from services.portal.use_cases.letters import LettersToPersons
 from services.portal.words import NOTICE_SENT

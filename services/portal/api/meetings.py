@@ -13,8 +13,8 @@ from starlette.datastructures import FormData
 from services.portal.api.visits import Visits, sends_to
 from services.portal.forms import Control
 from services.portal.pages import Pages
-from services.portal.seen import Trouble
 from services.portal.sessions import Session
+from services.portal.trouble import Trouble
 from services.portal.use_cases.meetings import Met, MyMeetings
 from shared.errors import NotFound
 

@@ -11,8 +11,8 @@ from starlette.datastructures import FormData
 from services.portal.api.visits import Visits
 from services.portal.forms import Control
 from services.portal.pages import Pages
-from services.portal.seen import Trouble
 from services.portal.sessions import Session
+from services.portal.trouble import Trouble
 from services.portal.use_cases.answered import only_for
 from services.portal.use_cases.filled import text
 from services.portal.use_cases.operations import Operations, Span

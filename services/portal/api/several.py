@@ -15,8 +15,9 @@ from services.portal.api.dossiers import between, opened_by
 from services.portal.api.visits import Visits, sends_to
 from services.portal.kept import written
 from services.portal.pages import Pages
-from services.portal.seen import InBetween, Opened, Trouble
+from services.portal.seen import InBetween, Opened
 from services.portal.sessions import Session
+from services.portal.trouble import Trouble
 from services.portal.use_cases.dossiers import Dossiers
 from services.portal.use_cases.drafts import OwnDrafts
 from services.portal.use_cases.filled import version

@@ -13,8 +13,10 @@ from starlette.datastructures import FormData
 from services.portal.api.dossiers import opened_by
 from services.portal.api.visits import Visits, chosen, sends_to
 from services.portal.pages import Pages
-from services.portal.seen import Opened, Read, Trouble
+from services.portal.read import Read
+from services.portal.seen import Opened
 from services.portal.sessions import Session
+from services.portal.trouble import Trouble
 from services.portal.use_cases import passing_on
 from services.portal.use_cases.dossiers import Dossiers
 from services.portal.use_cases.sharing import Composing

@@ -17,8 +17,8 @@ from services.portal.accountability import account_pdf
 from services.portal.api.visits import Visits, sends_to
 from services.portal.forms import Control
 from services.portal.pages import Pages
-from services.portal.seen import Trouble
 from services.portal.sessions import Session
+from services.portal.trouble import Trouble
 from services.portal.use_cases.accountability import AccountGathering
 from services.portal.use_cases.answered import only_for
 from services.portal.use_cases.filled import text

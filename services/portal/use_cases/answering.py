@@ -9,8 +9,8 @@ from starlette.datastructures import FormData
 
 from services.portal.calls import Calls
 from services.portal.forms import Control, Filled
-from services.portal.seen import Trouble
 from services.portal.sessions import Session
+from services.portal.trouble import Trouble
 from services.portal.use_cases.answered import PageParts, body_of, overview
 from services.portal.use_cases.dossiers import SIGNAL_SERVICES
 from services.portal.use_cases.existence import ANSWERED_AT, ExistenceAnswer

@@ -10,8 +10,8 @@ from typing import Any
 from services.portal.calls import Calls
 from services.portal.forms import Control, Filled, read, somebody
 from services.portal.people import People
-from services.portal.seen import Trouble
 from services.portal.sessions import Session
+from services.portal.trouble import Trouble
 from services.portal.use_cases.answered import body_of, part_of
 from services.portal.use_cases.filled import text, trouble
 from shared.clock import AMSTERDAM

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from services.portal.calls import Calls
 from services.portal.forms import Control, Filled, InSignal, read
-from services.portal.seen import Opened, Trouble
+from services.portal.seen import Opened
 from services.portal.sessions import Session
+from services.portal.trouble import Trouble
 from services.portal.use_cases.answered import PageParts, body_of, overview, part_of
 from services.portal.use_cases.dossiers import Dossiers, at
 from services.portal.use_cases.filled import special, text, trouble, version

@@ -11,8 +11,9 @@ from typing import Any
 from services.portal.calls import Calls
 from services.portal.forms import Control, Filled, controls, read, without_hint
 from services.portal.people import People
-from services.portal.seen import Opened, Trouble
+from services.portal.seen import Opened
 from services.portal.sessions import Session, know
+from services.portal.trouble import Trouble
 from services.portal.use_cases import passing_on
 from services.portal.use_cases.correcting import corrected, corrections
 from services.portal.use_cases.drafts import DraftPlace

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.portal.calls import Said
 from services.portal.forms import Filled
-from services.portal.seen import Trouble
+from services.portal.trouble import Trouble
 
 SPECIAL = ("special-unanswered", "bsn", "special-ground-unknown")
 """Codes of faults that are answered with a ground."""

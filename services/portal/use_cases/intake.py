@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from services.portal.calls import Calls
-from services.portal.seen import Opened, Trouble
+from services.portal.seen import Opened
 from services.portal.sessions import Session
+from services.portal.trouble import Trouble
 from services.portal.use_cases.dossiers import at
 from services.portal.use_cases.filled import trouble
 from services.portal.words import INTAKE_DECISION

@@ -9,8 +9,9 @@ from starlette.datastructures import FormData
 
 from services.portal.calls import Calls
 from services.portal.forms import Control, Filled, InSignal, controls, read
-from services.portal.seen import Opened, Trouble
+from services.portal.seen import Opened
 from services.portal.sessions import Session
+from services.portal.trouble import Trouble
 from services.portal.use_cases.dossiers import at
 from services.portal.use_cases.filled import text, trouble, version
 from shared.errors import NotFound

@@ -14,8 +14,8 @@ from services.portal.calls import Calls, Said
 from services.portal.forms import Control, Filled
 from services.portal.papers import papers_of, papers_pdf, printed
 from services.portal.people import People
-from services.portal.seen import Trouble
 from services.portal.sessions import Session
+from services.portal.trouble import Trouble
 from services.portal.use_cases.filled import special, text, trouble
 from services.portal.use_cases.tasks import OF_TASKS
 from shared.clock import AMSTERDAM

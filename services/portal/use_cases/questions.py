@@ -8,8 +8,9 @@ from typing import Any
 
 from services.portal.calls import Calls
 from services.portal.forms import Control, Filled, controls, read
-from services.portal.seen import Opened, Trouble
+from services.portal.seen import Opened
 from services.portal.sessions import Session
+from services.portal.trouble import Trouble
 from services.portal.use_cases.dossiers import at
 from services.portal.use_cases.filled import special, text, trouble, version
 

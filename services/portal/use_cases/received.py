@@ -9,8 +9,9 @@ from uuid import UUID
 
 from services.portal.calls import Calls
 from services.portal.forms import Filled
-from services.portal.seen import Read, Trouble
+from services.portal.read import Read
 from services.portal.sessions import Session
+from services.portal.trouble import Trouble
 from services.portal.use_cases.filled import trouble
 from services.portal.use_cases.shares import ROWS_OF_SHARES, SERVICE, answered
 from shared.errors import NotFound

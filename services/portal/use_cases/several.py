@@ -15,8 +15,9 @@ from starlette.datastructures import FormData
 
 from services.portal.calls import Calls, Said
 from services.portal.forms import Control, read
-from services.portal.seen import Opened, Trouble
+from services.portal.seen import Opened
 from services.portal.sessions import Session
+from services.portal.trouble import Trouble
 from services.portal.use_cases.answered import body_of
 from services.portal.use_cases.dossiers import Dossiers, at
 from services.portal.use_cases.drafts import DraftPlace

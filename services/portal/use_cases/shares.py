@@ -8,8 +8,8 @@ from uuid import UUID
 
 from services.portal.calls import Calls
 from services.portal.forms import Control, Filled
-from services.portal.seen import Trouble
 from services.portal.sessions import Session
+from services.portal.trouble import Trouble
 from services.portal.use_cases.filled import text, trouble
 from shared.errors import Conflict, Forbidden, NotFound
 from shared.protocol.municipality import TABLE_OF_THE_RIEC

@@ -12,8 +12,10 @@ from typing import Any
 from services.portal.calls import Calls
 from services.portal.forms import Control, Filled
 from services.portal.grid import Grid, grid_of, is_grid
-from services.portal.seen import Opened, Read, Trouble
+from services.portal.read import Read
+from services.portal.seen import Opened
 from services.portal.sessions import Session
+from services.portal.trouble import Trouble
 from services.portal.use_cases import passing_on
 from services.portal.use_cases.dossiers import Dossiers, at
 from services.portal.use_cases.filled import special, text, trouble, version

@@ -9,9 +9,9 @@ from uuid import UUID
 from starlette.datastructures import FormData
 
 from services.portal.calls import Calls
-from services.portal.forms import Control, Filled, InSignal, controls, read, without_hint
-from services.portal.seen import Sheet, Trouble
+from services.portal.forms import Control, Filled, InSignal, Sheet, controls, read, without_hint
 from services.portal.sessions import Session
+from services.portal.trouble import Trouble
 from services.portal.use_cases.dossiers import DUTY_SERVICE, SIGNAL_SERVICES
 from services.portal.use_cases.drafts import DraftPlace
 from services.portal.use_cases.filled import special, text, trouble

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from services.portal.calls import Calls
 from services.portal.forms import Control, Filled
-from services.portal.seen import Trouble
 from services.portal.sessions import Session
+from services.portal.trouble import Trouble
 from services.portal.use_cases.answered import PageParts, body_of, overview, part_of
 from services.portal.use_cases.breaches import WAITING_BREACHES
 from services.portal.use_cases.filled import special, text, trouble

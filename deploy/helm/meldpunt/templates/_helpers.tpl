@@ -55,6 +55,8 @@ capabilities: {drop: [ALL]}
 {{- if or $value (not .optional) }}
 {{ .name }}: {{ $value | quote }}
 {{- end }}
+{{- else if .namespace }}
+{{ .name }}: {{ $root.Release.Namespace | quote }}
 {{- else if .process }}
 {{ .name }}: "{{ $house.scheme }}://meldpunt-{{ .process }}:{{ $house.port }}"
 {{- else if .processes }}
@@ -82,7 +84,7 @@ MELDPUNT_{{ upper $name }}: {{ $value | toString | quote }}
 - {name: shared, mountPath: /run/meldpunt/shared, readOnly: true}
 {{- end }}
 {{- if .process.identity }}
-- {name: identity, mountPath: /run/meldpunt/identity}
+- {name: identity, mountPath: /run/meldpunt/identity, readOnly: true}
 {{- end }}
 {{- range .process.folders }}
 {{- if or (not .when) (eq "true" (include "meldpunt.value" (dict "root" $root "path" .when))) }}
@@ -122,8 +124,15 @@ MELDPUNT_{{ upper $name }}: {{ $value | toString | quote }}
       {{- end }}
 {{- end }}
 {{- if .process.identity }}
+# Who it is, as Kubernetes says to OpenBao and to nobody else, for ten minutes at a time.
 - name: identity
-  emptyDir: {medium: Memory, sizeLimit: 1Mi}
+  projected:
+    defaultMode: 0440
+    sources:
+      - serviceAccountToken:
+          audience: {{ .house.identity.audience }}
+          expirationSeconds: 600
+          path: {{ .house.identity.file }}
 {{- end }}
 {{- range .process.folders }}
 {{- if or (not .when) (eq "true" (include "meldpunt.value" (dict "root" $root "path" .when))) }}
