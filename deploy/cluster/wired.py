@@ -47,8 +47,9 @@ class WiredCluster(Cluster):
             for whom in asked_by(page):
                 if whom in SERVICE_NAMES:
                     self._wire(page, edge_of(page, whom), self._ports[whom])
-        for one in (PORTAL, *self._processes_of("access")):
-            self._wire(one, edge_of(one.partition("-")[0], PROVIDER), self._ports["openbao"])
+        for name in OF_PROVIDER:
+            for one in self._processes_of(name):
+                self._where_the_provider_is(one, name)
         file, folder = self.home.path / "run" / "wires.json", cuts(self.home)
         folder.mkdir(exist_ok=True)
         for left in folder.iterdir():
@@ -81,9 +82,9 @@ class WiredCluster(Cluster):
     def _told(self, one: str, name: str) -> dict[str, str]:
         return self._lead_through(one, name, super()._told(one, name)) | self._where_the_provider_is(one, name)
 
-    def _pages(self, name: str) -> parts.Command:
-        made = super()._pages(name)
-        return dataclasses.replace(made, env=dict(made.env or {}) | self._where_the_provider_is(name, name))
+    def _pages(self, one: str, name: str) -> parts.Command:
+        made = super()._pages(one, name)
+        return dataclasses.replace(made, env=made.env | self._where_the_provider_is(one, name))
 
     def _where_the_provider_is(self, one: str, name: str) -> dict[str, str]:
         if name not in OF_PROVIDER:

@@ -12,21 +12,23 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import hvac
 
 from deploy.cluster import replica
 from deploy.cluster.command import look
-from deploy.cluster.home import BAO_NODES, NATS_NODES, POSTGRES_NODES, ClusterHome, replicas
+from deploy.cluster.home import BAO_NODES, NATS_NODES, POSTGRES_NODES, SEVERAL, ClusterHome, replicas
 from deploy.drills.journal import KINDS, Journal, Kind
 from deploy.drills.load import LOOK_SECONDS, REPORTERS, Load
 from deploy.drills.place import Place
 from deploy.drills.verdict import PATIENCE, verdict
-from deploy.embedded.home import SERVICE_NAMES, HouseError
+from deploy.drills.visiting import Seen, Visiting
+from deploy.embedded.home import HouseError
 from deploy.embedded.parts import wait_until
 from deploy.openbao import apply as bao_config
 from deploy.tls.identities import ETCD, SETUP_USER
+from shared.asking import PORTAL
 
 AWAY_SECONDS = 5.0
 """For how long what was killed stays away at least."""
@@ -53,6 +55,8 @@ class Killed:
     refused: dict[Kind, int]
     cut: int
     whys: str
+    visit: dict[Seen, int] = field(default_factory=dict)
+    """How often who is logged in at the portal found his page how."""
 
     @property
     def name(self) -> str:
@@ -75,13 +79,19 @@ class Killed:
         refused = self.refused["door"] - min(self.cut, may_be_cut)
         if refused and (self.part != "postgres" or self.was.startswith(REPLICA)):
             found.append(f"{self.name}: the door refused {refused} times")
+        if out := self.visit.get("out"):
+            found.append(f"{self.name}: who was logged in at the portal was asked {out} times who he is")
+        # What is under way at a process of the portal that is killed is answered by nobody.
+        cut = self.visit.get("cut", 0) - bool({*self.names} & {*replicas(PORTAL)})
+        if cut > 0:
+            found.append(f"{self.name}: who was logged in at the portal had no answer {cut} times")
         return found
 
 
 # The first is the primary, and when it has come back the replica; then the second is the primary.
 OF_POSTGRES = (POSTGRES_NODES[0], *POSTGRES_NODES, ETCD)
-OF_SERVICES = tuple(one for several in zip(*map(replicas, SERVICE_NAMES), strict=True) for one in several)
-"""The first of each, then the second."""
+OF_SERVICES = tuple(one for several in zip(*map(replicas, SEVERAL), strict=True) for one in several)
+"""The first of each service and of the portal, then the second."""
 EVERYTHING = (*NATS_NODES, *BAO_NODES, *OF_SERVICES, *OF_POSTGRES)
 ALONE = "postgres"
 """In a cluster with one PostgreSQL, in the place of `OF_POSTGRES`."""
@@ -112,7 +122,7 @@ def rounds(names: Sequence[str]) -> list[tuple[str, ...]]:
     for name in names:
         service = name.rpartition("-")[0]
         last = {one.rpartition("-")[0] for one in found[-1]} if found else set()
-        if last and len(last) < TOGETHER and {service, *last} <= {*SERVICE_NAMES} and service not in last:
+        if last and len(last) < TOGETHER and {service, *last} <= {*SEVERAL} and service not in last:
             found[-1].append(name)
         else:
             found.append([name])
@@ -125,22 +135,29 @@ class Loss:
         self._say = say
         self.journal = journal
         self.killed: list[Killed] = []
+        self._visiting: Visiting | None = None
 
     def run(self, names: Sequence[str] = EVERYTHING) -> list[str]:
         """Kill `names` in turn; returns what is wrong. Raises HouseError when the cluster does not become whole again."""
         load = Load(self._home, self.journal)
         load.begin()
         try:
-            self._watched((), "", lambda: time.sleep(SETTLED_SECONDS + AWAY_SECONDS))
-            for some in rounds(names):
-                load.renew()
-                self._kill(some, load)
+            with Visiting(self._home) as self._visiting:
+                blind = (
+                    []
+                    if self._visiting.sees_who_is_out()
+                    else ["who is not logged in at the portal is not seen as out"]
+                )
+                self._watched((), "", lambda: time.sleep(SETTLED_SECONDS + AWAY_SECONDS))
+                for some in rounds(names):
+                    load.renew()
+                    self._kill(some, load)
         finally:
             for name in names:
                 self._home.held(name).unlink(missing_ok=True)
             load.end(PATIENCE)
         faults = [fault for one in self.killed for fault in one.faults]
-        return faults + verdict(self._home, self.journal, self._say)
+        return blind + faults + verdict(self._home, self.journal, self._say)
 
     def figures(self) -> str:
         """The longest that anybody waited, by part."""
@@ -204,12 +221,16 @@ class Loss:
         cut = sum(one.cut for one in refused["door"])
         whys = Counter(f"{kind} {one.why}" for kind, found in refused.items() for one in found)
         counts = {kind: len(found) for kind, found in refused.items()}
-        one = Killed(names, was, waited, counts, cut, ", ".join(f"{why} x{count}" for why, count in whys.items()))
+        visit = self._visiting.between(began, ended) if self._visiting else {}
+        said = ", ".join(f"{why} x{count}" for why, count in whys.items())
+        one = Killed(names, was, waited, counts, cut, said, visit)
         self.killed.append(one)
         told = ", ".join(f"{kind} {waited[kind]:.1f} s ({one.refused[kind]} refused)" for kind in KINDS)
         budget = f"; budget {BUDGETS[one.part]:.0f} s" if one.part in BUDGETS else ""
+        looked = ", ".join(f"{seen} {count}" for seen, count in visit.items() if count)
         self._say(
-            f"{one.name}{f' ({was})' if was else ''}: longest wait {told}{budget}{f'; {one.whys}' if one.whys else ''}"
+            f"{one.name}{f' ({was})' if was else ''}: longest wait {told}{budget}; at the portal: {looked}"
+            f"{f'; {one.whys}' if one.whys else ''}"
         )
 
     def _makes_users(self) -> bool:
