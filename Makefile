@@ -26,12 +26,13 @@ test: install
 	@$(BIN)/python -m pytest -n $(WORKERS) $(if $(ORDER),-p randomly -p "no:cacheprovider" --randomly-seed=$(ORDER)) $(WHAT)
 
 # What takes long and is done now and then: longer walks, more kills, every drill on a cluster, a tenth of a city
-# (CITY_SCALE=1: all of it, an hour and more). Part of what a release needs.
+# and its working day of a minute (CITY_SCALE=1 CITY_SECONDS=240: all of it, an hour and more). Part of what a release needs.
 CITY_SCALE ?= 0.1
+CITY_SECONDS ?= 60
 drill: install
-	@$(BIN)/python -m pytest -m drill $(WHAT)
+	@$(BIN)/python -m pytest -m drill -n $(WORKERS) $(WHAT)
 	@$(if $(WHAT),,$(BIN)/meldpunt drill all)
-	@$(if $(WHAT),,CITY_SCALE=$(CITY_SCALE) $(BIN)/python -m bench city)
+	@$(if $(WHAT),,CITY_SCALE=$(CITY_SCALE) CITY_SECONDS=$(CITY_SECONDS) $(BIN)/python -m bench city)
 
 check: install
 	@$(BIN)/ruff check .

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import re
 import socket
 import sys
@@ -13,7 +14,8 @@ from deploy.cluster.wires import Wire, edge_of, written
 from deploy.embedded import parts, portal
 from deploy.embedded.home import OTHER_PORTS, SERVICE_NAMES, Home, free_port
 from deploy.embedded.parts import HERE
-from shared.asking import NATS, OPENBAO, POSTGRES, asked_by
+from deploy.openbao import log_in
+from shared.asking import NATS, OPENBAO, PORTAL, POSTGRES, PROVIDER, asked_by
 
 WIRES = "wires"
 TOLD = {
@@ -22,6 +24,11 @@ TOLD = {
     POSTGRES: "MELDPUNT_DATABASE_HOSTS",
 }
 """By which setting a service knows where a part is."""
+OF_PROVIDER = {
+    PORTAL: ("MELDPUNT_OIDC_TOKEN_ENDPOINT", "token"),
+    "access": ("MELDPUNT_OIDC_JWKS_URI", ".well-known/keys"),
+}
+"""By who asks the log-in provider: which setting says where, and what is asked there. Its own address stands in every token, and stays."""
 ADDRESS = re.compile(rf"(?<={re.escape(HERE)}:)\d+")
 
 
@@ -40,6 +47,9 @@ class WiredCluster(Cluster):
             for whom in asked_by(page):
                 if whom in SERVICE_NAMES:
                     self._wire(page, edge_of(page, whom), self._ports[whom])
+        for name in OF_PROVIDER:
+            for one in self._processes_of(name):
+                self._where_the_provider_is(one, name)
         file, folder = self.home.path / "run" / "wires.json", cuts(self.home)
         folder.mkdir(exist_ok=True)
         for left in folder.iterdir():
@@ -70,7 +80,18 @@ class WiredCluster(Cluster):
         return env
 
     def _told(self, one: str, name: str) -> dict[str, str]:
-        return self._lead_through(one, name, super()._told(one, name))
+        return self._lead_through(one, name, super()._told(one, name)) | self._where_the_provider_is(one, name)
+
+    def _pages(self, one: str, name: str) -> parts.Command:
+        made = super()._pages(one, name)
+        return dataclasses.replace(made, env=made.env | self._where_the_provider_is(one, name))
+
+    def _where_the_provider_is(self, one: str, name: str) -> dict[str, str]:
+        if name not in OF_PROVIDER:
+            return {}
+        setting, path = OF_PROVIDER[name]
+        port = self._wire(one, edge_of(name, PROVIDER), self._ports["openbao"])
+        return {setting: f"https://{HERE}:{port}/v1/identity/oidc/provider/{log_in.PROVIDER}/{path}"}
 
     def _addresses_for(self, page: str) -> dict[str, str]:
         asked = [whom for whom in asked_by(page) if whom in SERVICE_NAMES]

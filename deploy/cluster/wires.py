@@ -7,6 +7,7 @@ edge says what becomes of it, for as long as it lies there:
     refused    nobody listens, and what was open is reset: a machine that is there, and a process that is not
     swallowed  everything is taken and nothing is carried or answered, on connections that are open and on new ones: a
                network that lost the way. What was open then never carries anything again, as behind a firewall that forgot it
+    delayed    each piece comes `DELAY_SECONDS` later, both ways, on connections that are open and on new ones: a long way
 """
 
 from __future__ import annotations
@@ -22,10 +23,17 @@ from typing import Literal
 
 HERE = "127.0.0.1"
 LOOK_SECONDS = 0.05
+DELAY_SECONDS = 0.3
 CHUNK = 1 << 16
+UNDER_WAY = 64
+"""How many pieces are on a wire at most; who sends more waits."""
 Cut = Literal["refused", "swallowed"]
+Spell = Literal["refused", "swallowed", "delayed"]
+"""What a file says: a cut, or a delay."""
 CUTS: tuple[Cut, ...] = ("swallowed", "refused")
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+Piece = tuple[float, bytes]
+"""When it is due, by the clock of the loop, and what it is; nothing at the end."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,7 @@ class Carried:
         self._far: Streams | None = None
         self.is_dead = False
         """Nothing is carried on it any more."""
+        self.delay = 0.0
 
     async def carry(self, target: int) -> None:
         try:
@@ -63,12 +72,34 @@ class Carried:
             self.reset()
 
     async def _pour(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+        way: asyncio.Queue[Piece] = asyncio.Queue(UNDER_WAY)
+        await asyncio.gather(self._take(source, way), self._give(way, target))
+
+    async def _take(self, source: asyncio.StreamReader, way: asyncio.Queue[Piece]) -> None:
+        due = asyncio.get_running_loop().time
         with contextlib.suppress(OSError, RuntimeError):
             while data := await source.read(CHUNK):
-                if self.is_dead:
-                    continue
+                if not self.is_dead:
+                    await way.put((due() + self.delay, data))
+        await way.put((due() + self.delay, b""))
+
+    async def _give(self, way: asyncio.Queue[Piece], target: asyncio.StreamWriter) -> None:
+        """In the order in which it was taken, also where it was taken after the delay was over."""
+        loop, is_open = asyncio.get_running_loop(), True
+        while True:
+            due, data = await way.get()
+            if (left := due - loop.time()) > 0:
+                await asyncio.sleep(left)
+            if not data:
+                break
+            if self.is_dead or not is_open:
+                continue
+            try:
                 target.write(data)
                 await target.drain()
+            except (OSError, RuntimeError):
+                is_open = False
+        with contextlib.suppress(OSError, RuntimeError):
             target.close()
 
     async def _swallow(self) -> None:
@@ -115,6 +146,8 @@ class Cuttable:
         elif cut == "swallowed":
             for one in self._carried:
                 one.is_dead = True
+        for one in self._carried:
+            one.delay = DELAY_SECONDS if cut == "delayed" else 0.0
         if before == "refused" and self._server is None:
             await self._listen()
 
@@ -129,8 +162,13 @@ class Cuttable:
         self._server = await asyncio.start_server(self._taken, HERE, self._wire.listen, backlog=512)
 
     async def _taken(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._cut == "refused":
+            # Accepted in the moment in which nobody was to listen any more.
+            writer.transport.abort()
+            return
         one = Carried((reader, writer))
         one.is_dead = self._cut == "swallowed"
+        one.delay = DELAY_SECONDS if self._cut == "delayed" else 0.0
         self._carried.add(one)
         try:
             await one.carry(self._wire.target)

@@ -13,20 +13,25 @@ from deploy.embedded.home import Home, HouseError
 from shared.asking import PORTAL, PUBLIC_PAGES
 
 USER = "beheerder"
+LOGGED_IN = "Uitloggen"
+AWAY = "Inloggen kan nu even niet"
+"""What each page has of who is logged in, and what somebody reads who cannot log in."""
 NO_PAGE = -1
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 
 class Browsing:
-    def __init__(self, home: Home, page: str) -> None:
+    """`logs_in`: whether he comes to the portal logged in."""
+
+    def __init__(self, home: Home, page: str, *, logs_in: bool = True) -> None:
         self._home = home
         self._page = page
         self._address = (home.state() or {})["addresses"][page]
         self._http = httpx.Client(timeout=30, follow_redirects=True)
         # Browsers send what is for encrypted connections only to their own machine too.
         self._http.event_hooks = {"response": [lambda _: self._keep_cookies()]}
-        if page == PORTAL:
-            self._log_in()
+        if page == PORTAL and logs_in and LOGGED_IN not in (answer := self.log_in()).text:
+            raise HouseError(f"{USER} could not log in at the portal: {answer.status_code}")
 
     def __enter__(self) -> Browsing:
         return self
@@ -40,13 +45,19 @@ class Browsing:
         for one in self._http.cookies.jar:
             one.secure = False
 
-    def _log_in(self) -> None:
+    def log_in(self) -> httpx.Response:
+        """What somebody sees at the end of it."""
         page = self._http.get(f"{self._address}/")
         filled = {name: html.unescape(value) for name, value in HIDDEN.findall(page.text)}
+        if page.status_code != httpx.codes.OK or not filled:
+            return page
         filled |= {"name": USER, "password": self._home.demo_users()[USER]}
-        answer = self._http.post(page.url.copy_with(query=None), data=filled)
-        if "Uitloggen" not in answer.text:
-            raise HouseError(f"{USER} could not log in at the portal: {answer.status_code}")
+        return self._http.post(page.url.copy_with(query=None), data=filled)
+
+    def works(self) -> bool:
+        """Whether who is logged in is shown what services say."""
+        answer = self._http.get(f"{self._address}/status")
+        return answer.is_success and LOGGED_IN in answer.text and AWAY not in answer.text
 
     def look(self) -> Literal["in", "out", "away"]:
         """Whether the first page of the portal is his, asks who he is, or says that something is away. Raises httpx.HTTPError

@@ -1,58 +1,51 @@
 """A cut on every edge, while people report and decide: it shows, nothing is lost or doubled, and it goes on by itself afterwards.
 
-The edges are those of the house (`shared.asking`), so that one that is added there is cut here too. Five at a time, of as many
+The edges are those of the house (`shared.asking`), so that one that is added there is cut here too. Several at a time, of as many
 services: first everything on them is swallowed, then refused. Each has to show in `/statusz` and `/metrics` of
-both processes of its service before it is mended. The pages are cut from all that they ask, and have to say so.
+both processes of its service before it is mended. What waits meanwhile has to show as well (`depths`). Then everything on every edge
+comes later, and nobody may say that something is away (`delays`). The pages are cut from all that they ask, and have to
+say so; and everybody from where people log in (`provider`).
 """
 
 from __future__ import annotations
 
 import json
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
-import httpx
-
-from deploy.cluster.home import ClusterHome, replicas
+from deploy.cluster.home import ClusterHome
 from deploy.cluster.wired import cuts
-from deploy.cluster.wires import CUTS, LOOK_SECONDS, Cut, edge_of
-from deploy.drills.browsing import NO_PAGE, Browsing
-from deploy.drills.journal import Journal
+from deploy.cluster.wires import CUTS, Cut, Spell, edge_of
+from deploy.drills import depths
+from deploy.drills.delays import Delays
+from deploy.drills.journal import KINDS
 from deploy.drills.load import Load
+from deploy.drills.looks import SHOWN_AS, Looks
+from deploy.drills.pages import WithoutServices
 from deploy.drills.place import Place
+from deploy.drills.provider import WithoutProvider
 from deploy.drills.verdict import PATIENCE, verdict
 from deploy.embedded.home import SERVICE_NAMES, HouseError
-from deploy.embedded.parts import HERE, answers_ok, wait_until
-from shared.asking import (
-    GATEWAY,
-    NATS,
-    OPENBAO,
-    PORTAL,
-    POSTGRES,
-    PROMETHEUS,
-    PROVIDER,
-    PUBLIC_PAGES,
-    SET_UP,
-    TRACES,
-    Asks,
-    edges,
-)
+from deploy.embedded.parts import wait_until
+from shared.asking import GATEWAY, PORTAL, POSTGRES, PROMETHEUS, PROVIDER, PUBLIC_PAGES, SET_UP, TRACES, Asks, edges
 
-SHOWN_AS = {OPENBAO: "openbao", NATS: "nats", POSTGRES: "database"}
-"""What a service says that it lacks."""
 PAGES = (PORTAL, PUBLIC_PAGES)
 NOT_HERE = {
     SET_UP: "a job, which is not there while people work",
     GATEWAY: "the municipality's own; a cluster on one machine has none",
     PROMETHEUS: "the municipality's own; a cluster on one machine has none",
     TRACES: "a file, in a cluster on one machine",
-    PROVIDER: "its address stands in every token, so that nothing can stand between; OpenBao plays its part",
 }
 """Whose edges are not cut, and why."""
-TOGETHER = 5
+WAITING, DELAYED = "waiting", "delayed"
+"""Parts of the drill, beside edges: what waits, and what comes later."""
+TOGETHER = 10
+PAUSE_SECONDS = 0.3
+"""Between two looks at a service."""
 CUT_SECONDS = 4.0
 """For how long at least."""
 SEEN_SECONDS, BACK_SECONDS = 45.0, 60.0
@@ -70,26 +63,50 @@ class Seen:
     back: float | None = None
 
 
+@dataclass(frozen=True)
+class Edges:
+    """`parts`: from a service to a part; `pages`: from a page to a service; `provider`: to where people log in."""
+
+    parts: list[Asks]
+    pages: list[Asks]
+    provider: list[Asks]
+
+    def of(self, names: Sequence[str]) -> Edges:
+        """Those of the edges, or of who, that `names` has."""
+
+        def some(found: list[Asks]) -> list[Asks]:
+            return [one for one in found if {edge_of(one.who, one.whom), one.who} & {*names}]
+
+        return Edges(some(self.parts), some(self.pages), some(self.provider))
+
+
 def run(place: Place) -> list[str]:
-    """`place.only`: edges (`WHO.WHOM`), or who. Raises HouseError for an edge that has no place in the drill."""
-    parts, pages = cuttable()
-    if place.only:
-        parts = [one for one in parts if {edge_of(one.who, one.whom), one.who} & {*place.only}]
-        pages = [one for one in pages if {edge_of(one.who, one.whom), one.who} & {*place.only}]
+    """`place.only`: edges (`WHO.WHOM`), who, or one of the words `waiting` and `delayed`. Raises HouseError for an edge that has no
+    place in the drill."""
+    found = cuttable()
+    some = found.of(place.only) if place.only else found
+    if not {WAITING, DELAYED} & {*place.only} and not (some.parts or some.pages or some.provider):
+        raise HouseError(f"{', '.join(place.only)}: there is no such edge, nobody of that name, and no such part")
     with place.cluster({}, "--wires") as home:
-        return Cuts(home, place.say).run(parts, pages)
+        drill = Cuts(home, place)
+        return drill.run(
+            some,
+            waiting=found.parts if not place.only or WAITING in place.only else (),
+            delayed=found.parts if not place.only or DELAYED in place.only else (),
+        )
 
 
-def cuttable(found: Iterable[Asks] | None = None) -> tuple[list[Asks], list[Asks]]:
-    """The edges from a service to a part, and those from a page to a service. Raises HouseError for one that is neither, and
+def cuttable(found: Iterable[Asks] | None = None) -> Edges:
+    """Raises HouseError for one that is neither from a service to a part nor from a page to a service nor to where people log in, and
     is not named as one that is not here."""
     some = sorted(edges() if found is None else found)
     here = [one for one in some if one.who not in NOT_HERE and one.whom not in NOT_HERE]
+    provider = [one for one in here if one.whom == PROVIDER and one.who in (PORTAL, "access")]
     parts = [one for one in here if one.who not in PAGES and one.whom in SHOWN_AS]
-    pages = [one for one in here if one.who in PAGES and one.whom not in SHOWN_AS]
-    if strange := [edge_of(one.who, one.whom) for one in here if one not in parts and one not in pages]:
+    pages = [one for one in here if one.who in PAGES and one.whom not in SHOWN_AS and one.whom != PROVIDER]
+    if strange := [edge_of(one.who, one.whom) for one in here if one not in (*parts, *pages, *provider)]:
         raise HouseError(f"this drill does not know how to cut {', '.join(strange)}")
-    return parts, pages
+    return Edges(parts, pages, provider)
 
 
 def waves(some: Iterable[Asks]) -> list[list[Asks]]:
@@ -109,55 +126,121 @@ def waves(some: Iterable[Asks]) -> list[list[Asks]]:
 
 
 class Cuts:
-    def __init__(self, home: ClusterHome, say: Callable[[str], None]) -> None:
+    def __init__(self, home: ClusterHome, place: Place) -> None:
         self._home = home
-        self._say = say
+        self._say = place.say
+        self._figure = place.figure
         self._folder = cuts(home)
-        self._http = httpx.Client(timeout=15, limits=httpx.Limits(max_keepalive_connections=0))
-        self.journal = Journal()
+        self._looks = Looks(home)
+        self._seen: dict[tuple[str, Cut], list[Seen]] = defaultdict(list)
+        self.journal = place.journal
 
-    def run(self, parts: Sequence[Asks], pages: Sequence[Asks]) -> list[str]:
-        """What is wrong."""
-        faults = self._not_wired([*parts, *pages])
+    def run(self, some: Edges, waiting: Sequence[Asks] = (), delayed: Sequence[Asks] = ()) -> list[str]:
+        """What is wrong. `waiting`, `delayed`: of which it is seen what they make wait, and that they may be slow."""
+        faults = self._not_wired([*some.parts, *some.pages, *some.provider])
         load = Load(self._home, self.journal)
-        wait_until(lambda: not any(map(self._lacks_anything, SERVICE_NAMES)), PATIENCE, "the cluster")
+        wait_until(lambda: not any(map(self._looks.lacks_anything, SERVICE_NAMES)), PATIENCE, "the cluster")
         load.begin()
         try:
-            for wave in waves(parts):
+            for wave in waves(some.parts):
                 for cut in CUTS:
                     load.renew()
                     faults += self._wave(wave, cut)
+            faults += self._waiting(waiting, load)
+            faults += self._delayed(delayed, load)
             load.renew()
-            for who in sorted({one.who for one in pages}):
-                faults += self._page(who, [one for one in pages if one.who == who])
+            faults += WithoutServices(self._home, self._say, self._spell, self._mend).run(some.pages)
+            if some.provider:
+                load.renew()
+                faults += WithoutProvider(self._home, self._say, self._spell, self._mend).run()
         finally:
             for one in self._folder.iterdir():
                 one.unlink()
             load.end(PATIENCE)
-            self._http.close()
-        return faults + verdict(self._home, self.journal, self._say)
+        for (part, cut), seen in sorted(self._seen.items()):
+            self._figure(
+                f"{part}, {cut}: shown after {_span(one.shown for one in seen)}, over after {_span(one.back for one in seen)}"
+            )
+        faults += verdict(self._home, self.journal, self._say) + self._nothing_waits()
+        self._looks.close()
+        return faults
 
     def _not_wired(self, some: Iterable[Asks]) -> list[str]:
         """An edge without a wire would be cut by nothing."""
-        wired = {one["edge"] for one in json.loads((self._home.path / "run" / "wires.json").read_text()).values()}
-        return [f"{edge_of(one.who, one.whom)} has no wire" for one in some if edge_of(one.who, one.whom) not in wired]
+        names = [edge_of(one.who, one.whom) for one in some]
+        return [f"{one} has no wire" for one in names if one not in self._ports()]
+
+    def _ports(self) -> dict[str, list[int]]:
+        """By edge, where its wires listen."""
+        found = defaultdict(list)
+        for port, one in json.loads((self._home.path / "run" / "wires.json").read_text()).items():
+            found[one["edge"]].append(int(port))
+        return dict(found)
+
+    def _spell(self, edge: str, spell: Spell) -> None:
+        self._home.write(self._folder / edge, spell)
+
+    def _mend(self, edge: str) -> None:
+        (self._folder / edge).unlink()
+
+    # --- what waits, what is slow ------------------------------------------------------------------
+
+    def _waiting(self, some: Sequence[Asks], load: Load) -> list[str]:
+        if not some:
+            return []
+        load.renew()
+        after = depths.gone(self._looks, SERVICE_NAMES, depths.AFTER_MANY_SECONDS)
+        if after is None:
+            waits = ", ".join(depths.left(self._looks.queues()))
+            return [f"what the cuts made wait was not gone after {depths.AFTER_MANY_SECONDS:.0f} s: {waits}"]
+        self._figure(f"what all cuts made wait was gone {after:.1f} s after the last")
+        faults = []
+        for one in depths.held(self._looks, some, lambda edge: self._spell(edge, "refused"), self._mend, load.renew):
+            back = (
+                "something waited still" if one.back is None else f"nothing waited {one.back:.1f} s after it was mended"
+            )
+            self._figure(f"refused: {one.edge}: {one.shown} rows in {one.where}, the oldest of {one.age:.0f} s; {back}")
+            faults += one.faults
+        return faults
+
+    def _delayed(self, some: Sequence[Asks], load: Load) -> list[str]:
+        delays, faults = Delays(self._looks, self.journal, self._ports()), []
+        for part in sorted({one.whom for one in some}):
+            load.renew()
+            one = delays.held(part, [asks for asks in some if asks.whom == part], self._spell, self._mend)
+            waits = ", ".join(f"{kind} {one.waited[kind]:.1f} s" for kind in KINDS)
+            self._figure(f"delayed: {part}, everybody: {one.decided} came and were decided; longest wait {waits}")
+            faults += one.faults
+        return faults
+
+    def _nothing_waits(self) -> list[str]:
+        """Once nobody reports any more."""
+        end = time.monotonic() + depths.NOTHING_SECONDS
+        while (found := depths.rows(self._looks.queues())) and time.monotonic() < end:
+            time.sleep(depths.PAUSE_SECONDS)
+        self._say(f"in the end {', '.join(found) if found else 'nothing'} waits")
+        return [f"{one} waits in the end" for one in found]
 
     # --- services and parts ------------------------------------------------------------------------
 
     def _wave(self, wave: Sequence[Asks], cut: Cut) -> list[str]:
         seen = {one: Seen(edge_of(one.who, one.whom)) for one in wave}
         began = time.monotonic()
-        self._cut(seen.values(), cut)
+        for one in seen.values():
+            self._spell(one.edge, cut)
         with ThreadPoolExecutor(2 * TOGETHER) as looking:
             looks = [looking.submit(self._until, began, SEEN_SECONDS, partial(self._says_so, one)) for one in wave]
             for one, look in zip(seen.values(), looks, strict=True):
                 one.shown = look.result()
             time.sleep(max(0.0, began + CUT_SECONDS - time.monotonic()))
-            self._mend(seen.values())
+            for one in seen.values():
+                self._mend(one.edge)
             mended = time.monotonic()
             looks = [looking.submit(self._until, mended, BACK_SECONDS, partial(self._is_well, one)) for one in wave]
             for one, look in zip(seen.values(), looks, strict=True):
                 one.back = look.result()
+        for asks, one in seen.items():
+            self._seen[asks.whom, cut].append(one)
         self._say(f"{cut}: {'; '.join(_told(one) for one in seen.values())}")
         faults = [f"{one.edge}, {cut}: it did not show" for one in seen.values() if one.shown is None]
         faults += [f"{one.edge}, {cut}: it was not over" for one in seen.values() if one.back is None]
@@ -174,92 +257,21 @@ class Cuts:
         while time.monotonic() < began + most:
             if look():
                 return time.monotonic() - began
-            time.sleep(0.1)
+            time.sleep(PAUSE_SECONDS)
         return None
 
-    def _cut(self, some: Iterable[Seen], cut: Cut) -> None:
-        for one in some:
-            self._home.write(self._folder / one.edge, cut)
-
-    def _mend(self, some: Iterable[Seen]) -> None:
-        for one in some:
-            (self._folder / one.edge).unlink()
-
     def _says_so(self, asks: Asks) -> bool:
-        """Whether every process of who asks says what it lacks, in what operators read and in what they measure."""
-        shown = SHOWN_AS[asks.whom]
-
-        with ThreadPoolExecutor() as asking:
-            told = [asking.submit(self._problems, one, asks.who) for one in replicas(asks.who)]
-            measured = [asking.submit(self._measures, one, asks.who, shown) for one in replicas(asks.who)]
-            return all(shown in one.result() for one in told) and all(one.result() for one in measured)
+        return self._looks.says_so(asks.who, asks.whom)
 
     def _is_well(self, asks: Asks) -> bool:
-        return not self._lacks_anything(asks.who)
-
-    def _lacks_anything(self, service: str) -> bool:
-        """Whether any of its processes says that something is away, or does not answer."""
-        ports = (self._home.state() or {})["several"]
-        return any(self._problems(one, service) or not answers_ok(ports[one], "/readyz") for one in replicas(service))
-
-    def _problems(self, one: str, service: str) -> dict[str, str]:
-        """What a process says that it lacks; that it says nothing is one too."""
-        try:
-            answer = self._asked(one, "/statusz", f"operations-{service}")
-            return dict(answer.raise_for_status().json()["problems"])
-        except httpx.HTTPError as problem:
-            return {"http": type(problem).__name__}
-
-    def _measures(self, one: str, service: str, part: str) -> bool:
-        try:
-            text = self._asked(one, "/metrics", f"metrics-{service}").raise_for_status().text
-        except httpx.HTTPError:
-            return False
-        return any(
-            f'part="{part}"' in line and line.split()[-1] in ("1", "1.0")
-            for line in text.splitlines()
-            if "_lacks{" in line
-        )
-
-    def _asked(self, one: str, path: str, secret: str) -> httpx.Response:
-        port = (self._home.state() or {})["several"][one]
-        return self._http.get(
-            f"http://{HERE}:{port}{path}", headers={"Authorization": f"Bearer {self._home.secret(secret)}"}
-        )
-
-    # --- pages -------------------------------------------------------------------------------------
-
-    def _page(self, who: str, asks: Sequence[Asks]) -> list[str]:
-        """Cut from all that it asks together, and from each alone, it says of exactly these that they do not answer."""
-        with Browsing(self._home, who) as browsing:
-            wait_until(browsing.is_well, BACK_SECONDS, who)
-            alone: list[tuple[Cut, list[Asks]]] = [("refused", [one]) for one in asks]
-            return [
-                fault
-                for cut, some in [("swallowed", list(asks)), *alone]
-                for fault in self._without(browsing, who, some, cut)
-            ]
-
-    def _without(self, browsing: Browsing, who: str, asks: Sequence[Asks], cut: Cut) -> list[str]:
-        some = [Seen(edge_of(one.who, one.whom)) for one in asks]
-        self._cut(some, cut)
-        time.sleep(2 * LOOK_SECONDS)
-        began = time.monotonic()
-        away = browsing.away()
-        took = time.monotonic() - began
-        self._mend(some)
-        mended = time.monotonic()
-        what = f"{cut}: {', '.join(one.edge for one in some)}"
-        try:
-            wait_until(browsing.is_well, BACK_SECONDS, who)
-        except HouseError:
-            return [f"{what}: it was not over"]
-        self._say(f"{what}: shown in {took:.1f} s, over after {time.monotonic() - mended:.1f} s")
-        # Who somebody is lies at access: without it there is no page that could say more.
-        says = NO_PAGE if who == PORTAL and any(one.whom == "access" for one in asks) else len(some)
-        return [] if away == says else [f"{what}: {who} says of {away} that they do not answer"]
+        return not self._looks.lacks_anything(asks.who)
 
 
 def _told(one: Seen) -> str:
     shown = "not shown" if one.shown is None else f"shown after {one.shown:.1f} s"
     return f"{one.edge} {shown}, {'not over' if one.back is None else f'over after {one.back:.1f} s'}"
+
+
+def _span(found: Iterable[float | None]) -> str:
+    known = sorted(one for one in found if one is not None)
+    return f"{known[0]:.1f} to {known[-1]:.1f} s" if known else "nothing"

@@ -53,7 +53,7 @@ DECLARED = "SELECT number FROM declaration"
 def run(place: Place) -> list[str]:
     """Raises HouseError when it does not come so far, or when it would not see a key that opens."""
     with place.cluster(QUICK) as home, HouseClient(home) as client:
-        return Destruction(home, client, place.say).run()
+        return Destruction(home, client, place.figure).run()
 
 
 class Destruction:

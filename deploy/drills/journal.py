@@ -24,11 +24,12 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Waited:
-    """From the first attempt until it was taken, in seconds of a clock that only goes on."""
+    """From the first attempt until it was taken, in seconds of a clock that only goes on. `number`: of what, once it has one."""
 
     kind: Kind
     began: float
     ended: float
+    number: str | None = None
 
     @property
     def seconds(self) -> float:
@@ -62,6 +63,12 @@ class Journal:
     def waited(self, waited: Waited) -> None:
         with self._lock:
             self.waits.append(waited)
+
+    def decided_since(self, began: float) -> int:
+        """Of what the door took after `began`, how much has come and was decided."""
+        with self._lock:
+            taken = {one.number for one in self.waits if one.kind == "carried" and one.began >= began}
+            return len(taken & {one.number for one in self.waits if one.kind == "decision"})
 
     def longest(self, kind: Kind, begin: float, end: float) -> float:
         """Of what was waited for at any moment between `begin` and `end`."""

@@ -6,7 +6,8 @@ Each part shows first that what it will see refused is taken before, so that a c
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from deploy.drills.keys_of_openbao import seal, secret_ids
 from deploy.drills.keys_of_people import log_in
@@ -24,6 +25,8 @@ PARTS: dict[str, Callable[[UnderLoad], list[str]]] = {
     "log-in": log_in,
     "seal": seal,
 }
+AT_ONCE = (("certificates",), ("secret-ids",), ("letterboxes", "log-in"), ("transit",), ("seal",))
+"""What is held at the same time: two that wait for different keys to be noticed, and of which neither ends a process."""
 
 
 def run(place: Place) -> list[str]:
@@ -33,10 +36,19 @@ def run(place: Place) -> list[str]:
         raise HouseError(f"{', '.join(unknown)}: there is no such part; there are {', '.join(PARTS)}")
     faults: list[str] = []
     with place.cluster() as home:
-        with UnderLoad.begun(home, place.say) as under:
-            for name in names:
-                with under.told(name):
-                    faults += [f"{name}: {one}" for one in PARTS[name](under)]
+        with UnderLoad.begun(home, place.say, place.journal) as under:
+            for several in AT_ONCE:
+                faults += _held(under, [name for name in several if name in names])
                 under.whole()
             faults += under.parked()
+        place.figure(under.figures())
         return faults + under.verdict()
+
+
+def _held(under: UnderLoad, names: Sequence[str]) -> list[str]:
+    def held(name: str) -> list[str]:
+        with under.told(name):
+            return [f"{name}: {one}" for one in PARTS[name](under)]
+
+    with ThreadPoolExecutor() as holding:
+        return [fault for one in [holding.submit(held, name) for name in names] for fault in one.result()]

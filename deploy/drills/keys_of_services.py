@@ -18,7 +18,7 @@ from shared.privileges import SIGN
 OWNER, SENDER = "assessment", "intake"
 """Whose letterbox it is, and who seals for it."""
 HEARD_SECONDS = 150.0
-"""Within which everybody has heard of a key: OpenBao is asked once a minute, and a beacon goes round once a minute."""
+"""Within which everybody has heard of a key: OpenBao is asked, and a beacon goes round, as often as the settings say."""
 CARRIED = 3
 """So many reports have to have come under a key before it is believed that it is in use."""
 POST_SECONDS = 120

@@ -119,7 +119,7 @@ class Load:
             found = self._look(http, path)
             if found is None:
                 return
-            self._journal.waited(Waited("carried", began, time.monotonic()))
+            self._journal.waited(Waited("carried", began, time.monotonic(), number))
             began = time.monotonic()
             while not self._given_up.is_set():
                 body = DECISION | {"expectedVersion": found["version"]}
@@ -136,7 +136,7 @@ class Load:
 
     def _decided(self, number: str, identifier: str | None, began: float) -> None:
         self._journal.decision(number, identifier)
-        self._journal.waited(Waited("decision", began, time.monotonic()))
+        self._journal.waited(Waited("decision", began, time.monotonic(), number))
 
     def _look(self, http: httpx.Client, path: str) -> dict[str, Any] | None:
         """What can be decided, once it has come; None when the drill is over."""

@@ -8,15 +8,19 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from deploy.cluster.home import ClusterHome
+from deploy.drills.journal import Journal
 from deploy.embedded.home import Home, HouseError
 
 QUICK = {
     "MELDPUNT_WITHDRAWAL_SECONDS": "0",
     "MELDPUNT_WEB_REPORTS_PER_MINUTE": "1000000",
+    # In a municipality each is a minute: a drill shows that it happens, and waits for it for as long as that takes.
+    "MELDPUNT_KEYS_SECONDS": "15",
+    "MELDPUNT_BEACON_SECONDS": "15",
     # What nobody is to give way to: the processes of a cluster are as many machines.
     "MELDPUNT_EMBEDDED_EQUAL": "1",
 }
@@ -24,15 +28,34 @@ QUICK = {
 
 @dataclass(frozen=True)
 class Place:
-    """`say`: a line for who reads along. `only`: the parts of the drill that were asked for; empty for all."""
+    """`say`: a line for who reads along. `only`: the parts of the drill that were asked for; empty for all. `running`: a cluster that
+    drills before this one were held in; `journal`: what was acknowledged in it so far. `figures`: what the drill measured;
+    `faults`: what was wrong here, so that what it left is not removed."""
 
     folder: Path
     say: Callable[[str], None]
     only: Sequence[str] = ()
+    running: ClusterHome | None = None
+    journal: Journal = field(default_factory=Journal)
+    figures: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    def figure(self, text: str) -> None:
+        """Say it, and keep it for the table of all drills."""
+        self.figures.append(text)
+        self.say(text)
+
+    def held_in(self, home: ClusterHome) -> Place:
+        """For a next drill in the same cluster: what was acknowledged to the drills before has to be there still."""
+        return replace(self, running=home, figures=[])
 
     @contextlib.contextmanager
     def cluster(self, more: Mapping[str, str] | None = None, *words: str) -> Iterator[ClusterHome]:
-        """A new one, running. `more`: of its environment; `words`: with which it is started. Raises HouseError."""
+        """A new one, running; or that which drills share, where it is to be like any. `more`: of its environment; `words`: with which it
+        is started. Raises HouseError."""
+        if self.running is not None and not more and not words:
+            yield self.running
+            return
         home = ClusterHome(self.folder / "cluster")
         with self._running(home, ["cluster", "up", *words], ["cluster", "down"], more or {}):
             yield home

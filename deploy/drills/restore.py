@@ -82,6 +82,7 @@ class _Drill:
     def __init__(self, home: Home, kept: Kept, place: Place) -> None:
         self._home, self._kept, self._place = home, kept, place
         self._say = place.say
+        self._figure = place.figure
         self._is_cluster = isinstance(home, ClusterHome)
         self._doomed = Doomed("")
         self.journal = Journal()
@@ -101,7 +102,7 @@ class _Drill:
         faults = self._control()
         seconds = self._put_back(faults)
         faults += self._verdict(before, lost_at)
-        self._say(f"RTO: {seconds:.0f} s from the beginning of the restore until every service is ready")
+        self._figure(f"RTO: {seconds:.0f} s from the beginning of the restore until every service is ready")
         return faults
 
     # --- before ------------------------------------------------------------------------------------
@@ -119,7 +120,7 @@ class _Drill:
         folder, keys = self._kept.folder / "backups", self._kept.folder / "keys"
         meldpunt(self._home, "backup", str(folder), "--keys", str(keys), more=self._told())
         size = sum(one.stat().st_size for one in Path(self._kept.words[0]).iterdir()) / 2**20
-        self._say(
+        self._figure(
             f"backup of a {CLUSTER if self._is_cluster else 'house'} at work: {time.monotonic() - began:.1f} s, {size:.0f} MB"
         )
         return before
@@ -239,7 +240,7 @@ class _Drill:
             f"before the backup {len(before.reports)} reports and {len(before.decisions)} decisions were acknowledged:"
             f" {'each is there once' if not found else f'{len(found)} are wrong'}"
         )
-        self._say(
+        self._figure(
             f"RPO: everything until the backup began, which was {(lost_at - self._kept.at).total_seconds():.0f} s before the"
             f" loss; of {len(after)} reports acknowledged since, {len([one for one in after if one in there])} are there"
         )

@@ -14,7 +14,6 @@ import os
 import shutil
 import signal
 import time
-from collections.abc import Callable
 
 from deploy.cluster.command import look
 from deploy.cluster.home import ClusterHome, replicas
@@ -28,32 +27,34 @@ from deploy.embedded.parts import HERE, answers_ok, wait_until
 from deploy.openbao import apply as bao_config
 from deploy.tls.identities import SETUP_USER
 
-BEFORE_SECONDS = 8.0
-"""Of reports before anything is sealed."""
+BEFORE = 2
+"""So many reports have come and are decided before anything is sealed."""
 FRESH_SECONDS = 60.0
 """For a door that has never run to become ready."""
-FRESH_LOAD_SECONDS = 20.0
-"""Of reports to doors that are all fresh."""
+FRESH = 6
+"""So many reports are taken by doors that are all fresh, while nothing can be carried."""
 
 
 def run(place: Place) -> list[str]:
     """Raises HouseError when the cluster does not become whole again."""
     with place.cluster() as home:
-        return Sealed(home, place.say).run()
+        return Sealed(home, place).run()
 
 
 class Sealed:
-    def __init__(self, home: ClusterHome, say: Callable[[str], None]) -> None:
+    def __init__(self, home: ClusterHome, place: Place) -> None:
         self._home = home
-        self._say = say
-        self.journal = Journal()
+        self._say = place.say
+        self._figure = place.figure
+        self.journal = place.journal
 
     def run(self) -> list[str]:
         """What is wrong."""
         load = Load(self._home, self.journal)
         load.begin()
         try:
-            time.sleep(BEFORE_SECONDS)
+            began = time.monotonic()
+            wait_until(lambda: self.journal.decided_since(began) >= BEFORE, PATIENCE, "the first reports")
             load.numbered = self._number_of
             # A report at the desk that is under way comes in before.
             time.sleep(EVERY_SECONDS)
@@ -70,7 +71,7 @@ class Sealed:
         self._say(f"{', '.join(shut)} are sealed, and nobody is active")
         faults = [fault for name in replicas("intake") for fault in self._begin_anew(name)]
         fresh = time.monotonic()
-        time.sleep(FRESH_LOAD_SECONDS)
+        wait_until(lambda: self._taken_since(fresh) >= FRESH, FRESH_SECONDS, "reports at doors that never ran")
         faults += [] if self._active() is None else ["OpenBao was active while it should be sealed"]
         taken, after = self._taken_since(began), self._taken_since(fresh)
         for name in shut:
@@ -82,7 +83,7 @@ class Sealed:
         carried = time.monotonic() - opened
         wait_until(lambda: all(one.ready for one in look(self._home)), PATIENCE, "the cluster")
         load.renew()
-        self._say(
+        self._figure(
             f"sealed for {opened - began:.0f} s: {taken} reports were taken, {after} of them by doors that had never run;"
             f" OpenBao was active {active:.1f} s after it was opened, and all of them were carried and decided after"
             f" {carried:.1f} s"

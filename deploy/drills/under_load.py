@@ -6,7 +6,7 @@ import contextlib
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -34,11 +34,12 @@ class UnderLoad:
     say: Callable[[str], None]
     journal: Journal
     load: Load
+    longest: dict[str, float] = field(default_factory=dict)
+    """By what was done, the longest that anybody waited meanwhile, in seconds."""
 
     @classmethod
     @contextlib.contextmanager
-    def begun(cls, home: ClusterHome, say: Callable[[str], None]) -> Iterator[UnderLoad]:
-        journal = Journal()
+    def begun(cls, home: ClusterHome, say: Callable[[str], None], journal: Journal) -> Iterator[UnderLoad]:
         made = cls(home, say, journal, Load(home, journal))
         made.load.begin()
         try:
@@ -50,6 +51,9 @@ class UnderLoad:
         """Once the load has ended."""
         return verdict(self.home, self.journal, self.say)
 
+    def figures(self) -> str:
+        return "longest wait " + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in self.longest.items())
+
     @contextlib.contextmanager
     def told(self, name: str) -> Iterator[None]:
         """Prints who waited longest while what is inside was done, and until all that was begun meanwhile was taken."""
@@ -60,6 +64,7 @@ class UnderLoad:
         )
         ended = time.monotonic()
         waits = ", ".join(f"{kind} {self.journal.longest(kind, began, ended):.1f} s" for kind in KINDS)
+        self.longest[name] = max(self.journal.longest(kind, began, ended) for kind in KINDS)
         refused = [one for kind in KINDS for one in self.journal.refused_between(kind, began, ended)]
         whys = Counter(f"{one.kind} {one.why}" for one in refused)
         told = (

@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 
 from deploy.cluster.home import ClusterHome, replicas
-from deploy.drills.journal import KINDS, Journal
+from deploy.drills.journal import KINDS
 from deploy.drills.load import REPORTERS, Load
 from deploy.drills.next_version import CONTRACTS, EXPANDS, made, migrated
 from deploy.drills.place import Place
@@ -42,8 +42,9 @@ class Upgrade:
     def __init__(self, home: ClusterHome, place: Place) -> None:
         self._home = home
         self._say: Callable[[str], None] = place.say
+        self._figure = place.figure
         self._folder = place.folder / "versions"
-        self.journal = Journal()
+        self.journal = place.journal
 
     def run(self) -> list[str]:
         """What is wrong."""
@@ -77,7 +78,7 @@ class Upgrade:
         longest = ", ".join(f"{kind} {self.journal.longest(kind, began, ended):.1f} s" for kind in KINDS)
         refused = self.journal.refused_between("door", began, ended)
         said = f", {migrating:.1f} s of them for migrations" if code else ""
-        self._say(
+        self._figure(
             f"{where}: {version} in {ended - began:.0f} s{said}; longest wait {longest}; the door refused {len(refused)}"
         )
         # What is under way at a process that is ended may be cut off, once for each.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -27,6 +29,8 @@ from shared.wake import Wake
 
 log = structlog.get_logger()
 RENEW_SECONDS = 2.0
+REACHED_SECONDS = 3.0
+"""Within which who asks whether it is there has an answer, or somebody else has."""
 REFUSED_SECONDS = 10.0
 """Between two users that are asked for because PostgreSQL refused the one before."""
 LOCK_TIMEOUT = "10s"
@@ -129,7 +133,10 @@ class Database:
             hosts, service, tls, process=process, seconds=STATEMENT_SECONDS, **of_at_most(connections)
         )
         self._outside = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._answered_at = -math.inf
         event.listen(self.engine.sync_engine, "do_connect", self._credentials)
+        for answered in ("connect", "after_cursor_execute"):
+            event.listen(self.engine.sync_engine, answered, self._answered)
 
     def _credentials(self, _dialect: Any, _record: Any, _args: Any, parameters: dict[str, Any]) -> None:
         if self._lease is None:
@@ -265,12 +272,19 @@ class Database:
         # A span only inside one: pollers would drown what operators look for.
         return self._tracing.span("transaction") if traceparent() else contextlib.nullcontext()
 
+    def _answered(self, *_: Any) -> None:
+        self._answered_at = time.monotonic()
+
     async def reachable(self) -> bool:
-        """Whether it answers a query within three seconds; raises nothing."""
+        """Whether it answers anybody within three seconds; raises nothing."""
+        began = time.monotonic()
         try:
             # A statement that is cancelled while nothing answers takes as long again.
-            await within(3, self._answers())
-        except (PartDown, TimeoutError):
+            await within(REACHED_SECONDS, self._answers())
+        except TimeoutError:
+            # On a slow way a question waits for a connection for as long: what answered another meanwhile is there.
+            return self._answered_at >= began
+        except PartDown:
             return False
         return True
 

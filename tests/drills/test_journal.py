@@ -74,7 +74,7 @@ def test_what_is_waited_for_counts_in_each_window_that_it_touches() -> None:
 
 def killed(name: str, seconds: float = 0, refused: int = 0, cut: int = 0, was: str = "") -> Killed:
     counts = {"door": refused, "carried": 0, "decision": 0}
-    return Killed(name, was, {"door": 0, "carried": 0, "decision": seconds}, counts, cut, "")  # type: ignore[arg-type]
+    return Killed((name,), was, {"door": 0, "carried": 0, "decision": seconds}, counts, cut, "")  # type: ignore[arg-type]
 
 
 def test_the_door_refuses_nobody_but_while_postgresql_is_away() -> None:

@@ -133,3 +133,7 @@ def test_what_is_parked_is_seen_and_what_waits_is_not() -> None:
 def test_a_part_that_there_is_not_is_named() -> None:
     with pytest.raises(HouseError, match=", ".join(keys.PARTS)):
         keys.run(cast(Place, SimpleNamespace(only=("seals",))))
+
+
+def test_each_part_is_held_once() -> None:
+    assert sorted(one for several in keys.AT_ONCE for one in several) == sorted(keys.PARTS)

@@ -97,6 +97,52 @@ async def test_what_is_swallowed_is_taken_and_answered_by_nobody(wire: tuple[int
         one[1].transport.abort()
 
 
+async def test_what_is_delayed_comes_later_and_whole_and_in_its_order(
+    wire: tuple[int, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wires, "DELAY_SECONDS", 0.1)
+    port, file = wire
+    reader, writer = await asyncio.open_connection(HERE, port)
+    assert await says(reader, writer)
+    assert await seconds(reader, writer) < 0.1, "the control: a wire that nobody delays"
+    file.write_text("delayed")
+    await asyncio.sleep(0.1)
+    for one in ((reader, writer), await asyncio.open_connection(HERE, port)):
+        assert await seconds(*one) >= 0.2, "there and back"
+    many = b"".join(number.to_bytes(4, "big") for number in range(100_000))
+    writer.write(many[:200_000])
+    file.unlink()
+    await asyncio.sleep(0.1)
+    # What comes after the delay does not overtake what was under way.
+    writer.write(many[200_000:])
+    async with asyncio.timeout(5):
+        assert await reader.readexactly(len(many)) == many
+    one[1].transport.abort()
+    writer.transport.abort()
+
+
+async def test_what_is_delayed_ends_when_one_end_does(wire: tuple[int, Path]) -> None:
+    port, file = wire
+    file.write_text("delayed")
+    await asyncio.sleep(0.1)
+    reader, writer = await asyncio.open_connection(HERE, port)
+    writer.write(b"last words")
+    writer.write_eof()
+    async with asyncio.timeout(2):
+        while await reader.read(100):
+            pass
+    writer.close()
+
+
+async def seconds(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> float:
+    """From a word until it is back."""
+    began = asyncio.get_running_loop().time()
+    writer.write(b"there?")
+    async with asyncio.timeout(2):
+        assert await reader.readexactly(6) == b"there?"
+    return asyncio.get_running_loop().time() - began
+
+
 def test_the_cuts_have_a_name_each() -> None:
     assert set(wires.CUTS) == {"refused", "swallowed"}
     assert Wire(EDGE, 1, 2).edge == wires.edge_of("intake", "nats")

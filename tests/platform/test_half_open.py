@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from deploy.cluster import wires
 from deploy.cluster.wires import serve
 from deploy.embedded.home import free_port
 from shared.bus.nats import Bus
@@ -44,6 +45,36 @@ async def test_a_statement_that_is_never_answered_is_an_outage(
     await postgres.fresh("assessment")
     async with wired(postgres.port, tmp_path) as (port, file):
         await a_cut_is_an_outage(await on(postgres, (HERE, port)), file)
+
+
+async def test_what_answers_another_meanwhile_is_there_however_slow_it_is(
+    postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "REACHED_SECONDS", 1.0)
+    monkeypatch.setattr(wires, "DELAY_SECONDS", 0.2)
+    await postgres.fresh("assessment")
+    async with wired(postgres.port, tmp_path) as (port, file):
+        database = await on(postgres, (HERE, port))
+        async with database.reading() as session:
+            await session.execute(text("SELECT 1"))
+            file.write_text("delayed")
+            await asyncio.sleep(0.2)
+
+            async def works() -> None:
+                while True:
+                    await session.execute(text("SELECT 1"))
+
+            # The only connection that there is: who asks whether anybody is there has to make another, which takes longer.
+            working = asyncio.create_task(works())
+            assert await database.reachable()
+            file.write_text("swallowed")
+            await asyncio.sleep(0.2)
+            assert not await database.reachable(), "the control: nothing answers anybody"
+            working.cancel()
+            with contextlib.suppress(asyncio.CancelledError, PartDown):
+                await working
+            await session.invalidate()
+        await database.engine.dispose()
 
 
 async def a_cut_is_an_outage(database: Database, file: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlparse
 
 import httpx
@@ -13,12 +14,15 @@ from fastapi import FastAPI
 
 import services.portal
 from services.portal.api import log_in
+from services.portal.app import create
 from services.portal.guard import PAGE_HEADERS
 from services.portal.sessions import COOKIE
+from services.portal.settings import Settings
 from services.portal.static import STATIC_VERSION
 from tests.portal.conftest import ADDRESS, SAME
 from tests.portal.keeping import session_of
 
+AWAY = "Inloggen kan nu even niet"
 TEMPLATES = Path(services.portal.__file__).parent / "templates"
 
 
@@ -99,6 +103,30 @@ async def test_an_answer_to_no_log_in_is_refused(portal: httpx.AsyncClient) -> N
     assert log_in.LOG_IN_COOKIE not in portal.cookies, "who tries a wrong one has to begin anew"
     assert COOKIE not in answer.headers.get("Set-Cookie", "")
     assert 'href="/inloggen?opnieuw=ja"' in answer.text
+
+
+async def test_who_cannot_log_in_because_the_provider_is_away_is_told_so(
+    portal: httpx.AsyncClient, somebody: httpx.AsyncClient
+) -> None:
+    begun = await portal.get("/inloggen")
+    (state,) = parse_qs(urlparse(begun.headers["Location"]).query)["state"]
+    answer = await portal.get("/callback", params={"code": "x", "state": state})
+    assert answer.status_code == 503
+    assert AWAY in answer.text
+    assert 'href="/inloggen"' in answer.text, "the log-in begins anew, and who the provider knows is not asked again"
+    assert COOKIE not in answer.headers.get("Set-Cookie", ""), "who was logged in stays so"
+    assert log_in.LOG_IN_COOKIE not in portal.cookies
+
+
+async def test_who_begins_to_log_in_while_the_provider_does_not_say_where_it_is_is_told_so(
+    told: dict[str, Any],
+) -> None:
+    del told["oidc_authorization_endpoint"]
+    app = create(Settings(**told | {"oidc_issuer": "http://127.0.0.1:9"}))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ADDRESS) as browser:
+        answer = await browser.get("/inloggen")
+    assert answer.status_code == 503
+    assert AWAY in answer.text
 
 
 @pytest.mark.parametrize(

@@ -27,10 +27,13 @@ def router(visits: Visits, sessions: Sessions, kept: Kept, calls: Calls, pages: 
     routes = APIRouter()
 
     @routes.get("/inloggen")
-    async def log_in(opnieuw: str = "") -> Response:
+    async def log_in(request: Request, opnieuw: str = "") -> Response:
         """`opnieuw`: somebody shows again who he is, also to a provider that knows him."""
         sealed, begun = sessions.begin_log_in()
-        answer = sends_to(await calls.log_in_address(begun, anew=bool(opnieuw)))
+        try:
+            answer = sends_to(await calls.log_in_address(begun, anew=bool(opnieuw)))
+        except PartDown:
+            return away(request)
         # For as long as logging in may take.
         remember(answer, LOG_IN_COOKIE, sealed, LOG_IN_TAKES)
         return answer
@@ -38,6 +41,12 @@ def router(visits: Visits, sessions: Sessions, kept: Kept, calls: Calls, pages: 
     def failed(request: Request) -> Response:
         """Not to the provider again at once: it might answer the same for ever."""
         answer = pages.show("log_in/uitgelogd.html", request, 400, why="mislukt")
+        forget(answer, LOG_IN_COOKIE)
+        return answer
+
+    def away(request: Request) -> Response:
+        """Who is logged in works on. Where somebody was going is remembered still, and what he typed."""
+        answer = pages.show("log_in/uitgelogd.html", request, 503, why="weg")
         forget(answer, LOG_IN_COOKIE)
         return answer
 
@@ -57,6 +66,8 @@ def router(visits: Visits, sessions: Sessions, kept: Kept, calls: Calls, pages: 
             number = await sessions.begin(session)
         except NotAuthenticated:
             return failed(request)
+        except PartDown:
+            return away(request)
         back = await kept.page_of(request.cookies.get(keeping.KEPT_COOKIE), session.user_id)
         asked = own(request.cookies.get(BACK, FIRST_PAGE))
         # Who asked for the first page asked for nothing in particular.
