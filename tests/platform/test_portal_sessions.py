@@ -112,7 +112,11 @@ def browser(app: FastAPI, number: str) -> httpx.AsyncClient:
 
 
 @pytest.fixture
-async def portals(platform_of: PlatformOf, openbao: Bao, postgres: Postgres, tmp_path: Path) -> AsyncIterator[Portals]:
+async def portals(
+    platform_of: PlatformOf, openbao: Bao, postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Portals]:
+    # All of it is in one process here, on a machine that may be busy with other things.
+    monkeypatch.setattr("services.portal.keeper.KEEPER_SECONDS", 30.0)
     async with contextlib.AsyncExitStack() as stack:
         access = await stack.enter_async_context(exchange_of(platform_of, openbao, tmp_path, NowClock()))
         address = await stack.enter_async_context(listening(access.app))
