@@ -6,14 +6,13 @@ import argparse
 import asyncio
 import logging
 from dataclasses import dataclass
-from pathlib import Path
 
 import psutil
 from rich.console import Console
 from rich.table import Table
 
 from deploy.cluster import replica
-from deploy.cluster.home import BAO_NODES, NATS_NODES, NODES, POSTGRES_NODES, SEVERAL, ClusterHome, replicas
+from deploy.cluster.home import BAO_NODES, NATS_NODES, NODES, POSTGRES_NODES, SEVERAL, ClusterHome, of_its_own, replicas
 from deploy.cluster.house import Cluster
 from deploy.cluster.nodes import compact
 from deploy.cluster.wired import WiredCluster
@@ -49,11 +48,6 @@ def cluster(home: Home, arguments: argparse.Namespace) -> int:
         out.print(f"what was destroyed before {moment.isoformat()[:19]} UTC is not in OpenBao's files any more")
         return 0
     return _status(there)
-
-
-def of_its_own(folder: Path) -> Path:
-    """A cluster does not begin where an embedded house was."""
-    return folder.with_name(f"{folder.name}-cluster")
 
 
 def look(home: ClusterHome) -> list[Look]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from deploy.embedded.home import PREFERRED_PORTS, SERVICE_NAMES, Home
 from deploy.postgres.patroni import REPLICATOR
 from deploy.tls.identities import ETCD
@@ -41,3 +43,8 @@ def _ports() -> dict[str, int]:
 class ClusterHome(Home):
     preferred_ports = _ports()
     more_identities = (ETCD, REPLICATOR)
+
+
+def of_its_own(folder: Path) -> Path:
+    """A cluster does not begin where an embedded house was."""
+    return folder.with_name(f"{folder.name}-cluster")

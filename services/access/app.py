@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from services.access import store
 from services.access.api import router
+from services.access.forgetting import DesignationForgetting
 from services.access.leases import Leasing
 from services.access.messages import handlers
 from services.access.portal_api import router as portal_router
@@ -31,7 +32,7 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
     service = Service(
         platform,
         handlers=handlers(registering),
-        periodic=[registering.agreeing, leasing.renewal],
+        periodic=[registering.agreeing, leasing.renewal, DesignationForgetting(platform, registering).forgetting],
         doubts=[statements.doubts],
         measures=[sessions.logged_in],
     )

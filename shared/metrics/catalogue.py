@@ -121,6 +121,15 @@ OVERDUE_TERMS = Metric(
     "service",
     ("assessment", "sources", "casework", "rights", "oversight", "retention"),
 )
+DESTRUCTIONS_WAITING = Metric(
+    "meldpunt_destructions_waiting",
+    "gauge",
+    "dossiers",
+    "how many approved signals have not begun to go: a few do at a time, so that nobody waits for it",
+    (),
+    "service",
+    ("oversight",),
+)
 CHAIN_BROKEN = Metric(
     "meldpunt_chain_broken",
     "gauge",
@@ -211,6 +220,7 @@ METRICS: tuple[Metric, ...] = (
         LETTERBOX_AGE,
         CONNECTIONS,
         OVERDUE_TERMS,
+        DESTRUCTIONS_WAITING,
         CHAIN_BROKEN,
         COMPACTION_AGE,
         DECISIONS_COUNTED,

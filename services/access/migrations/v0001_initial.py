@@ -46,5 +46,17 @@ def upgrade() -> None:
         column("until", MOMENT, index=True),
         column("sealed", sa.Text),
     )
-    # An end is a statement of its own.
+    # An end is a statement of its own. What has had its term goes from the first on, and the newest never.
     op.execute("REVOKE DELETE ON designation, known_user FROM access_app")
+    op.execute(
+        """
+        CREATE FUNCTION forget_designations(up_to integer) RETURNS bigint
+        LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+          WITH gone AS (
+            DELETE FROM designation WHERE seq <= up_to AND seq < (SELECT max(seq) FROM designation) RETURNING 1)
+          SELECT count(*) FROM gone
+        $$
+        """
+    )
+    op.execute("REVOKE ALL ON FUNCTION forget_designations FROM PUBLIC")
+    op.execute("GRANT EXECUTE ON FUNCTION forget_designations TO access_app")
