@@ -7,6 +7,8 @@ import base64
 import contextlib
 import json
 import secrets
+import statistics
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -38,6 +40,7 @@ PAGE = "/dossiers/S-7K3MQ-9XD4T/besluiten/weging-1?antwoord=suspicion"
 DOSSIER = "/dossiers/S-7K3MQ-9XD4T"
 WORDS = "Wilgenroos woont er."
 FOR_SESSIONS = "access-sessions"
+LOOKS = 200
 
 
 class NowClock(MovedClock):
@@ -109,7 +112,11 @@ def browser(app: FastAPI, number: str) -> httpx.AsyncClient:
 
 
 @pytest.fixture
-async def portals(platform_of: PlatformOf, openbao: Bao, postgres: Postgres, tmp_path: Path) -> AsyncIterator[Portals]:
+async def portals(
+    platform_of: PlatformOf, openbao: Bao, postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Portals]:
+    # All of it is in one process here, on a machine that may be busy with other things.
+    monkeypatch.setattr("services.portal.keeper.KEEPER_SECONDS", 30.0)
     async with contextlib.AsyncExitStack() as stack:
         access = await stack.enter_async_context(exchange_of(platform_of, openbao, tmp_path, NowClock()))
         address = await stack.enter_async_context(listening(access.app))
@@ -316,3 +323,38 @@ async def test_one_person_takes_nobody_elses_place(portals: Portals) -> None:
     await portals.sql("UPDATE portal_session SET seen = seen - interval '13 hours'")
     await portals.log_in()
     assert len(await portals.sql("SELECT name FROM portal_session")) == 1, "of what ended long ago nothing is left"
+
+
+async def test_a_page_asks_for_its_session_once_and_writes_only_what_it_changed(portals: Portals) -> None:
+    number = await portals.log_in()
+    asked: list[str] = []
+    keeper = portals.a.state.sessions._keeper
+    send = keeper._send
+
+    async def counted(method: str, *asks: Any, **more: Any) -> Any:
+        asked.append(method)
+        return await send(method, *asks, **more)
+
+    keeper._send = counted
+    for _ in range(2):
+        await portals.get(portals.a, number, "/opnieuw-inloggen")
+    assert asked == ["GET", "GET"]
+    await portals.posted(portals.a, number, f"{DOSSIER}/openen", purpose="weging")
+    assert asked[2:] == ["GET", "PUT"]
+    await portals.posted(portals.a, number, f"{DOSSIER}/openen", purpose="weging")
+    assert asked[4:] == ["GET"], "it is as it was"
+
+
+@pytest.mark.drill
+async def test_how_long_a_page_takes_with_a_session_that_is_kept_elsewhere(portals: Portals) -> None:
+    """Prints it: a page about which no service is asked, so that nearly all of it is the session. One process does everything."""
+    number = await portals.log_in()
+    taken: list[float] = []
+    async with browser(portals.a, number) as one:
+        for _ in range(LOOKS):
+            began = time.perf_counter()
+            assert (await one.get("/opnieuw-inloggen")).status_code == 200
+            taken.append(time.perf_counter() - began)
+    half, most = statistics.median(taken), sorted(taken)[int(LOOKS * 0.95)]
+    print(f"a page with its session: p50 {half * 1000:.1f} ms, p95 {most * 1000:.1f} ms of {LOOKS}")
+    assert half < 0.1

@@ -24,6 +24,10 @@ class Visits:
 
     def __init__(self, sessions: Sessions, kept: Kept) -> None:
         async def visitor(request: Request) -> Session:
+            found: Session | None = getattr(request.state, "session", None)
+            if found is not None:
+                # Of one request there is one: what the page changes in it is what is kept.
+                return found
             session = await sessions.find(request.cookies.get(COOKIE))
             if session is None:
                 raise NotAuthenticated
