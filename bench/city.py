@@ -10,7 +10,8 @@ touch; what is in hand in phase 1, from the door; everything that people do in t
 approval, both hands on every key, orders to every service, declarations.
 
 The moment is a year after the sixth year, without a seventh: what ended in the sixth is due, and the cases of the first year.
-CITY_SCALE is the part of it that is made (1; 0.1 while developing), CITY_SECONDS how long the day lasts, CITY_PEOPLE who is there.
+CITY_SCALE is the part of it that is made (1; 0.1 while developing), CITY_SECONDS how long the day lasts, CITY_PEOPLE who is there,
+CITY_REAL how many of each kind are played whole (50).
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ from bench.city_growth import (
 )
 from bench.counts import quiet
 from bench.destruction import declared
-from bench.existence import _thing
 from bench.figures import Figure, at_most, ratio
+from bench.invented import thing
 from deploy.embedded.home import SERVICE_NAMES
 from deploy.openbao import apply as bao_config
 from shared.openbao import TOMBSTONE_NAMES, BaoError, OpenBao
@@ -60,7 +61,7 @@ FIRST_PHASE_DAYS, AT_LEAST = 14, 400
 """In hand in phase 1: two weeks of reports, and never fewer than the day decides on."""
 ACTIONS_A_YEAR = 200 * 60 * 8 * 250
 """One a minute of each, eight hours of two hundred and fifty days."""
-DESTROYED_WITHIN = 2700
+DESTROYED_WITHIN = 10_800
 SLOWER = 3.0
 """How much longer people may wait at the 95th percentile while a year is destroyed."""
 OF_ITS_OWN = {
@@ -68,8 +69,9 @@ OF_ITS_OWN = {
     # when asked.
     "MELDPUNT_GRACE_SECONDS": "4",
     "MELDPUNT_LETTERBOX_MARGIN_SECONDS": "2",
-    "MELDPUNT_BEACON_SECONDS": "10",
     "MELDPUNT_RUN_EVERY_SECONDS": "864000",
+    # As built the services give way to the door, the pages and to everybody else: on a busy machine to others alone.
+    "MELDPUNT_EMBEDDED_EQUAL": os.environ.get("MELDPUNT_EMBEDDED_EQUAL", ""),
     # Two people here ask for two hundred.
     "MELDPUNT_CHECKS_PER_HOUR": "1000000",
 }
@@ -144,7 +146,7 @@ def _in_hand(house: TestHouse) -> list[str]:
     with ThreadPoolExecutor(WORKERS) as people, Together(house.home) as client:
 
         def report(place: int) -> str:
-            who = _thing(2 * 10**8 + place)
+            who = thing(2 * 10**8 + place)
             body = {"channel": "colleague", "text": "Op de hoek wordt 's nachts geladen."}
             about = {"subjects": [{"name": who.name, "address": who.address}]}
             return str(client.post("intake", "/v1/signals", "collega", body | about)["number"])

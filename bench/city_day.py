@@ -179,8 +179,13 @@ LARGE = 5000
 SLOW_MS = 250
 ON_PURPOSE = {
     "tombstone": "each minute a service compares all destructions with its own, inside the database (shared/tombstones.py)",
+    "work": "who searches is shown what has his words anywhere in its number or name, of what is in hand: all of that is looked at"
+    " (services/worklist/store.py)",
 }
-"""Tables that are read whole as they should be."""
+"""Tables that are read whole as they should be. The list of work has what is in hand and, for forty days, the numbers of what
+was: it grows with the work and not with the years, and 1,800 rows of it were looked at in half a millisecond."""
+STILL_FINE = {"work": 50_000}
+"""Up to so many rows: with more of them who searches would wait for it."""
 
 
 @contextmanager
@@ -194,7 +199,9 @@ def watched(house: TestHouse, services: tuple[str, ...]) -> Iterator[dict[str, i
     for name, (scans, rows, live) in _read(house, services).items():
         earlier = before.get(name, (0, 0, 0))
         scanned, touched = scans - earlier[0], rows - earlier[1]
-        if name.partition(".")[2] not in ON_PURPOSE and live >= LARGE and scanned and touched / scanned >= live / 4:
+        table = name.partition(".")[2]
+        fine = table in ON_PURPOSE and live <= STILL_FINE.get(table, live)
+        if not fine and live >= LARGE and scanned and touched / scanned >= live / 4:
             found[name] = scanned
 
 

@@ -3,6 +3,7 @@ comes to in six years."""
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -21,14 +22,14 @@ from deploy.embedded.play import Player
 from deploy.embedded.played import Played
 from tests.house import TestHouse
 
-REAL, WORKERS, TRIES = 50, 4, 4
+REAL, WORKERS, TRIES = int(os.environ.get("CITY_REAL", "50")), 4, 4
 KEPT_DAYS = {
     # How long what the bulk does not make is kept: for good, as long as its signal, or days. Of OpenBao's log as docs/operations says.
     "rows: audit_line": None,
     "rows: audit_batch": None,
     "rows: inbox": 120,
     "rows: audit": 30,
-    "rows: processing_record": 730,
+    "rows: processing_record": 1830,
     "OpenBao, audit log": 30,
     "NATS, streams": 7,
 }
@@ -44,10 +45,20 @@ OF_THE_SERVICE = (
         "edition",
         "heard",
     ),
-    *("audit_head", "audit_checkpoint", "designation", "known_user", "used_once", "logged_out", "kept_statement"),
+    *(
+        "audit_head",
+        "audit_checkpoint",
+        "audit_cut",
+        "designation",
+        "known_user",
+        "used_once",
+        "logged_out",
+        "kept_statement",
+    ),
 )
 ACTION = "an action"
-REST_SECONDS = 60
+READ_SECONDS, REST_SECONDS = 75, 120
+"""Each process reads within a minute what was noted of destructions, once, which is no part of its rest."""
 Sizes = dict[str, int]
 
 
@@ -116,6 +127,7 @@ def of_real_ones(house: TestHouse) -> tuple[list[Figure], dict[str, Sizes]]:
             raise AssertionError(played.problem)
 
     quiet(house)
+    time.sleep(READ_SECONDS)
     before = sizes(house)
     time.sleep(REST_SECONDS)
     rest = {name: n / REST_SECONDS for name, n in grown(before, sizes(house)).items()}

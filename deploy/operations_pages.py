@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from deploy.topology import ALONE, ENGINES, POOL, RESERVED, SIZES, Size
+from deploy.topology import ENGINES, POOL, RESERVED, SIZES, Size
 from deploy.wiring import House, Value, files, variable
 from shared.asking import SET_UP
 
@@ -22,7 +22,6 @@ people took on one machine stands [below](#what-a-city-took), everything else th
 Of each replica, as it is asked for; memory is the limit too. Processor time has none: a limit would have a process wait while
 the machine is idle.
 """
-ALONE_TEXT = "\nOne replica in every size, and away for as long as it takes to start anew:\n"
 CONNECTIONS = f"""
 ## Connections of PostgreSQL
 
@@ -33,8 +32,10 @@ service has one replica more; {RESERVED} are kept for the set-up, OpenBao and ad
 STORAGE = """
 ## Disks, per node, for the first six years
 
-PostgreSQL as a primary with a replica, NATS and OpenBao as three nodes each. The audit log of OpenBao is some 4 KB for each
-request, before it is compressed; thirty days are kept.
+PostgreSQL as a primary with a replica, NATS and OpenBao as three nodes each. Beside each what a [city's run](#what-a-city-took) comes to
+in that time, of a municipality of that size: people and signals in proportion, each of them one action a minute all day. A test keeps a
+quarter more than that on the disk. The audit log of OpenBao is some 4 KB for each request; thirty days are kept, as
+[operating](../operating.md#openbaos-audit-log) says compressed, which takes less than a tenth of what stands here.
 """
 GIVEN = """# What each process is given
 
@@ -63,6 +64,16 @@ who load it), a working day of two hundred people on top, and a year's destructi
 `make drill` holds. What of it is made in bulk and what is real says [bench/city.py](../../bench/city.py); aims that were not met are in bold.
 """
 NO_CITY = "\nNo run of it is kept in `bench/results.json`.\n"
+OF_A_CITY, KEPT_LOG_DAYS = 550_000, 30
+AFTER = "after six years, reckoned: "
+AT_REST = "OpenBao's audit log at rest, a day"
+RECKONED = {
+    "postgres": ("PostgreSQL: what was made in bulk", "PostgreSQL: audit trail, inboxes, processing log"),
+    "nats": ("NATS: streams of seven days",),
+    "openbao": ("OpenBao: keys",),
+    "openbao audit": ("OpenBao: audit log of thirty days, not compressed",),
+}
+"""Of each part that has a disk the figures of a city's run that lie on it."""
 RESULTS = Path(__file__).parents[1] / "bench" / "results.json"
 
 
@@ -84,24 +95,45 @@ def sizing(house: House) -> str:
     for name in house.processes:
         cells = [f"{one.replicas_of(name)} × {one.need_of(name).cpu}, {one.need_of(name).memory}" for one in SIZES]
         text += _row(name, *cells)
-    text += ALONE_TEXT + "".join(f"\n- **{name}**: {why}" for name, why in ALONE.items() if name in house.processes)
-    text += "\n" + CONNECTIONS + "\n" + _heads("", *(_thousands(one) for one in SIZES))
+    text += CONNECTIONS + "\n" + _heads("", *(_thousands(one) for one in SIZES))
     text += _row("at most open at once", *(one.connections(house.services) for one in SIZES))
     text += _row("`max_connections`", *(one.max_connections for one in SIZES))
     text += STORAGE + "\n" + _heads("part", *(_thousands(one) for one in SIZES))
+    results = json.loads(RESULTS.read_text())
     for part in SIZES[0].storage:
-        text += _row(part, *(one.storage[part] for one in SIZES))
+        reckoned = [reckoned_gigabytes(results, part, one) for one in SIZES]
+        text += _row(part, *(f"{one.storage[part]} ({n:.1f} GB)" for one, n in zip(SIZES, reckoned, strict=True)))
     assert set(ENGINES) <= {*house.rows}
-    return text + city(json.loads(RESULTS.read_text()))
+    return text + city(results)
+
+
+def newest_city(results: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
+    """The run of the city that counts, with its name: a whole one where there is one."""
+    runs = {name: one for name, one in results.get("benches", {}).items() if name.partition(",")[0] == "city"}
+    if not runs:
+        return None
+    name = "city" if "city" in runs else max(runs, key=lambda one: str(runs[one]["at"]))
+    return name, runs[name]
+
+
+def reckoned_gigabytes(results: dict[str, Any], part: str, size: Size) -> float:
+    """What lies on the disk of `part` after six years, as the city's run that counts comes to it: in proportion to the inhabitants,
+    but for what OpenBao logs while nobody does anything. 0 without a run."""
+    found = newest_city(results)
+    if found is None:
+        return 0.0
+    figures = {one["name"]: float(one["value"]) for one in found[1]["figures"]}
+    at_rest = figures[AT_REST] * KEPT_LOG_DAYS / 1024 if part == "openbao audit" else 0.0
+    whole = sum(figures[AFTER + name] for name in RECKONED[part])
+    return at_rest + max(0.0, whole - at_rest) * size.inhabitants / OF_A_CITY
 
 
 def city(results: dict[str, Any]) -> str:
     """The newest run of the drill that is kept, of a whole city where there is one."""
-    runs = {name: one for name, one in results.get("benches", {}).items() if name.partition(",")[0] == "city"}
-    if not runs:
+    found = newest_city(results)
+    if found is None:
         return CITY + NO_CITY
-    name = "city" if "city" in runs else max(runs, key=lambda one: str(runs[one]["at"]))
-    run, machine = runs[name], results["machine"]
+    (name, run), machine = found, results["machine"]
     text = CITY + (
         f"\nTaken at {run['at']} on {machine['cpus']} processors with {machine['memoryGb']} GB of memory"
         f" (`{name}` in `bench/results.json`). The load of the machine was {run['load']} at the end: what is above the number of"

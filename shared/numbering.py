@@ -7,6 +7,7 @@ turn up with a number.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -47,11 +48,14 @@ WHO_WRITES = (
 class AuditNumberer:
     """Numbers, chains and sends the lines of one producer; what it did not write itself is refused and shown."""
 
-    def __init__(self, database: Database, post: Post, clock: Clock, proofs: Proofs) -> None:
+    def __init__(self, database: Database, post: Post, clock: Clock, proofs: Proofs, *, apart: float = 0.0) -> None:
+        """`apart`: so many seconds at least between two messages, while there are lines all the time."""
         self._database = database
         self._post = post
         self._clock = clock
         self._proofs = proofs
+        self._apart = apart
+        self._not_before = 0.0
         self.missed = Doubts("audit-lines-missed", clock, remedy=WHO_WRITES)
         self._missed: dict[str, Doubt] = {}
         self._known = self._first = -1
@@ -78,10 +82,14 @@ class AuditNumberer:
             self._first, self._early = reached, frozenset(self._proofs.waiting)
 
     async def number(self) -> None:
-        """Number what is waiting; soon after there are lines, so that those of the same moment go together."""
-        await asyncio.sleep(TOGETHER_SECONDS)
+        """Number what is waiting; soon after there are lines, so that those of the same moment go together, and a while after the
+        last: each message that carries some is kept for good, with a signature that is as long as four of them."""
+        await asyncio.sleep(max(TOGETHER_SECONDS, self._not_before - time.monotonic()))
+        before = self._known
         while await self.number_once():
             pass
+        if self._known > before:
+            self._not_before = time.monotonic() + self._apart
         await self.miss(MISSED_SECONDS)
 
     async def number_once(self, most: int = AT_A_TIME) -> bool:

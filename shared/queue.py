@@ -9,7 +9,7 @@ else is due, and shown by `stuck` until it succeeds. Nothing is dropped, nothing
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
@@ -241,25 +241,40 @@ class Queue(Generic[Row]):
     async def stuck(self, most: int = 20) -> Stuck:
         """How many rows wait, and those that do not get on: parked, in trouble for a while, never finished, never taken."""
         table, (troubled, since) = self._table, self._troubled()
-        counts = select(func.count(), func.count().filter(troubled), func.min(since).filter(troubled))
         async with self._database.reading() as session:
-            waiting, count, oldest = (await session.execute(counts.where(self._of))).one()
+            counted, oldest = self._together((await session.execute(self._counts())).all())
             rows: list[Row] = []
-            if count:
+            if counted.stuck:
                 query = select(table).where(self._of, troubled).order_by(since).limit(most)
                 rows = list((await session.scalars(query)).all())
         examples = [self._show(row) for row in rows]
-        return Stuck(self.name, waiting, count, oldest, examples, self._remedy)
+        return Stuck(self.name, counted.waiting, counted.stuck, oldest, examples, self._remedy)
 
     async def counted(self) -> Counted:
-        """The same as counts alone: one statement, by the two indexes of what waits and what is parked. Raises PartDown."""
-        (troubled, _), began, parked = self._troubled(), getattr(self._table, self._began), col(self._table.parked_at)
-        counts = func.count(), func.count().filter(troubled), func.count().filter(parked.is_not(None)), func.min(began)
-        halves = (select(*counts).where(self._of, half) for half in (parked.is_(None), parked.is_not(None)))
-        found: list[Any] = list((await self._database.alone(union_all(*halves))).all())
-        first, second = found
-        oldest = min((one[3] for one in (first, second) if one[3]), default=None)
-        return Counted(self.name, first[0] + second[0], first[1] + second[1], first[2] + second[2], oldest)
+        """The same as counts alone, and since when the oldest of all waits. Raises PartDown."""
+        return self._together((await self._database.alone(self._counts())).all())[0]
+
+    def _counts(self) -> Any:
+        """One statement for both who ask: a half by the index of what waits, a half by that of what is parked."""
+        (troubled, since), began, parked = (
+            self._troubled(),
+            getattr(self._table, self._began),
+            col(self._table.parked_at),
+        )
+        counts = (
+            func.count(),
+            func.count().filter(troubled),
+            func.count().filter(parked.is_not(None)),
+            func.min(began),
+            func.min(since).filter(troubled),
+        )
+        return union_all(*(select(*counts).where(self._of, half) for half in (parked.is_(None), parked.is_not(None))))
+
+    def _together(self, halves: Sequence[Any]) -> tuple[Counted, datetime | None]:
+        """Both halves, and since when the oldest of those that do not get on is in trouble."""
+        waiting, troubled, parked = (sum(half[place] for half in halves) for place in range(3))
+        began, since = (min((half[place] for half in halves if half[place]), default=None) for place in (3, 4))
+        return Counted(self.name, waiting, troubled, parked, began), since
 
     def _troubled(self) -> tuple[ColumnElement[bool], ColumnElement[datetime]]:
         """Which rows do not get on, and since when."""

@@ -91,6 +91,9 @@ class ServiceSettings(BaseSettings):
     sender that may be restored."""
     audit_days: int = Field(default=30, ge=7)
     """How long an audit line stays at its producer once oversight has it."""
+    audit_apart_seconds: float = Field(default=5, ge=0, le=20)
+    """While there are audit lines all the time, oversight is sent those of so long together: a message of one line is five times
+    as long as the line, and kept for good."""
     processing_days: int = Field(default=5 * 366, ge=30)
     """How long a record of the processing log is kept, if its signal is not destroyed before: as long as a claim for damage
     can be made (art. 82 AVG; art. 3:310 BW)."""

@@ -31,6 +31,7 @@ QUICK = {
     "MELDPUNT_EMBEDDED_EQUAL": "1",
     "MELDPUNT_BEACON_SECONDS": "5",
     "MELDPUNT_LETTERBOX_MARGIN_SECONDS": "2",
+    "MELDPUNT_AUDIT_APART_SECONDS": "0",
     "MELDPUNT_GRACE_SECONDS": "4",
     # Not in the middle of a test that counts: what tests of compaction want they ask for.
     "MELDPUNT_EMBEDDED_COMPACT_AT": "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -19,3 +20,7 @@ def tool(name: str) -> str:
             f"there is no {name} on this machine, and it could not be fetched (apt-get download {PACKAGES[name]})"
         )
     return found
+
+
+def run(*argv: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(argv, cwd=folder, capture_output=True, text=True, check=False, timeout=120)

@@ -7,11 +7,11 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
-from shared.database.tables import Waits, document, moment
+from shared.database.tables import Tombstone, Waits, document, moment
 from shared.pages import Keyset, Page, Window
 from shared.protocol.model import State
 
@@ -54,12 +54,12 @@ class ListedRow(SQLModel, table=True):
     """One signal on a list. `state`: listed, approved, releasing (its keys), released; or withheld, for a hold.
 
     `duties`: what rights said of each person in it, by the number of the duty; None until it said so. `place`: 0 puts it
-    first on the list, because somebody in it was never informed. `mac`: of oversight over what retention listed and rights
+    first on the list, because somebody in it was never informed. `released_at`: since when its keys are being released. `mac`: of oversight over what retention listed and rights
     said; how far it is with that is in other hands (statements.py).
     """
 
     __tablename__ = "listed_signal"
-    moves: ClassVar = ("state", "approval", "place")
+    moves: ClassVar = ("state", "approval", "place", "released_at")
     list_id: UUID = Field(primary_key=True)
     number: str = Field(primary_key=True)
     state: str
@@ -68,9 +68,13 @@ class ListedRow(SQLModel, table=True):
     archive_keys: list[dict[str, str]] = document(nullable=False)
     duties: dict[str, Any] | None = document()
     place: int = 1
+    released_at: datetime | None = moment(nullable=True)
     mac: str = ""
 
 
+NOT_RELEASED = "state IN ('approved', 'releasing')"
+"""As the index of it has it."""
+TO_RELEASE = and_(col(Approval.withdrawn).is_(False), col(Approval.done).is_(False))
 LISTS = Keyset("destruction-lists", col(OfferedList.listed_on), col(OfferedList.id), newest_first=True)
 SIGNALS = Keyset("listed-signals", col(ListedRow.place), col(ListedRow.number))
 """Who was never informed first (art. 26 lid 5)."""
@@ -128,8 +132,35 @@ async def approved_by(
     session: AsyncSession, approval: UUID, most: int, among: Collection[str] | None = None
 ) -> list[ListedRow]:
     """The signals of an approval whose keys have not all been released; only those `among` the given numbers."""
-    mine = (col(ListedRow.approval) == approval, col(ListedRow.state).in_(("approved", "releasing")))
+    mine = (col(ListedRow.approval) == approval, text(NOT_RELEASED))
     query = select(ListedRow).where(*mine).limit(most).with_for_update()
     if among is not None:
         query = query.where(col(ListedRow.number).in_(among))
     return list((await session.scalars(query)).all())
+
+
+async def not_released(session: AsyncSession) -> int:
+    """How many signals were approved and wait for their keys to be released."""
+    query = select(func.count()).select_from(ListedRow).where(text(NOT_RELEASED))
+    return (await session.execute(query)).scalar_one()
+
+
+async def being_destroyed(session: AsyncSession, since: datetime) -> int:
+    """How many signals whose keys were released `since` then have not been declared destroyed."""
+    gone = select(Tombstone).where(col(Tombstone.number) == col(ListedRow.number)).exists()
+    query = select(func.count()).select_from(ListedRow).where(col(ListedRow.released_at) > since, ~gone)
+    return (await session.execute(query)).scalar_one()
+
+
+async def give_back(session: AsyncSession, approval: UUID, now: datetime) -> None:
+    """More of this approval is to be released, after others had their turn: nothing is held against any of them that it waits."""
+    usual = {"next_at": now, "attempts": 0}
+    fine = update(Approval).where(col(Approval.id) == approval)
+    await session.execute(fine.values(**usual, since=None, waits_because=None, parked_at=None))
+    waiting = (
+        TO_RELEASE,
+        col(Approval.parked_at).is_(None),
+        col(Approval.since).is_(None),
+        col(Approval.next_at) < now,
+    )
+    await session.execute(update(Approval).where(*waiting).values(**usual))

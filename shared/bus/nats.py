@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 import nats.errors
 import nats.js.errors
@@ -209,6 +210,10 @@ class Bus:
         broker, self._broker = self._broker, None
         if broker is None:
             return
+        for subscriber in broker.subscribers:
+            # Each asks in a loop that waits for nothing once its connection is closed, and would hold the whole process for ever.
+            # That it has ended is told it here: on a busy machine stopping is cut off before it got to all of them.
+            subscriber.running = False
         # A broker that was stopped does not know its connection any more, also when that was not closed in time.
         connection = None
         with contextlib.suppress(IncorrectState):
@@ -216,6 +221,8 @@ class Bus:
         # Draining waits for a server that may be gone; what was not acknowledged is delivered again.
         with contextlib.suppress(Exception):
             await within(3, broker.stop())
+        for subscriber in broker.subscribers:
+            _end(subscriber)
         if connection is not None:
             with contextlib.suppress(Exception):
                 await within(2, connection.close())
@@ -228,6 +235,14 @@ class Bus:
         log.warning("nats", problem=type(problem).__name__)
         if "permissions violation" in str(problem).lower():
             self.problem = "NATS refuses a subject that this service needs: run the set-up of NATS again"
+
+
+def _end(subscriber: Any) -> None:
+    """What is left of a subscriber that was not stopped in its time."""
+    for task in subscriber.tasks:
+        task.cancel()
+    for stream in (subscriber.send_stream, subscriber.receive_stream):
+        stream.close()
 
 
 async def _undecoded(message: NatsMessage) -> NatsMessage:

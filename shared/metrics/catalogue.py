@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from shared.asking import PORTAL
 from shared.metrics.labels import (
     BY_ACT,
     BY_CARRIED,
@@ -122,6 +121,15 @@ OVERDUE_TERMS = Metric(
     "service",
     ("assessment", "sources", "casework", "rights", "oversight", "retention"),
 )
+DESTRUCTIONS_WAITING = Metric(
+    "meldpunt_destructions_waiting",
+    "gauge",
+    "dossiers",
+    "how many approved signals have not begun to go: a few do at a time, so that nobody waits for it",
+    (),
+    "service",
+    ("oversight",),
+)
 CHAIN_BROKEN = Metric(
     "meldpunt_chain_broken",
     "gauge",
@@ -178,7 +186,12 @@ MESSAGES_CARRIED = Metric(
     (BY_EVENT, BY_CARRIED),
 )
 LOGGED_IN = Metric(
-    "meldpunt_logged_in", "gauge", "sessions", "how many people are logged in, once for each browser", of=(PORTAL,)
+    "meldpunt_logged_in",
+    "gauge",
+    "sessions",
+    "how many people are logged in, once for each browser",
+    per="service",
+    of=("access",),
 )
 REQUESTS_TIMED = Metric(
     "meldpunt_request_duration_seconds",
@@ -207,6 +220,7 @@ METRICS: tuple[Metric, ...] = (
         LETTERBOX_AGE,
         CONNECTIONS,
         OVERDUE_TERMS,
+        DESTRUCTIONS_WAITING,
         CHAIN_BROKEN,
         COMPACTION_AGE,
         DECISIONS_COUNTED,

@@ -51,13 +51,33 @@ BY_ACT = _closed(
     "what is done again and again, as `meldpunt status` calls it",
     *("anchors", "audit", "audit-chains", "breach-proposals", "breach-register", "calendar", "compaction"),
     *("credentials", "designations-kept", "destructions", "door", "editions", "findable-key", "forgetting drafts"),
-    *("forgetting looks", "forgetting sealed requests", "heads", "leases", "letterboxes", "pruning"),
+    *(
+        "forgetting designations",
+        "forgetting looks",
+        "forgetting registers",
+        "forgetting reports",
+        "forgetting sealed requests",
+        "forgetting trail",
+        "heads",
+        "leases",
+        "letterboxes",
+        "pruning",
+    ),
     *("restored", "rights-procedures", "rights-register", "signing-keys", "statistics", "tombstones", "work-list"),
 )
 BY_DOUBT = _closed(
     "rows",
     "which rows, as `meldpunt status` calls them",
-    *("active-cases", "audit-lines-missed", "audit-lines-refused", "designations", "findable", "holds-listed", "lease"),
+    *(
+        "active-cases",
+        "audit-lines-missed",
+        "audit-lines-refused",
+        "designations",
+        "destructions-unread",
+        "findable",
+        "holds-listed",
+        "lease",
+    ),
     *("letterbox-keys", "procedures-listed", "processing-log", "register-listed", "sealed-signals", "shares-listed"),
 )
 BY_PART = _closed(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import json
 from pathlib import Path
 
 import pytest
 
-from deploy.topology import ALONE, ENGINES, POOL, PORT, RESERVED, SIZES, Size, pool_of
+from deploy.operations_pages import RECKONED, RESULTS, reckoned_gigabytes
+from deploy.topology import ENGINES, POOL, PORT, RESERVED, SIZES, Size, pool_of
 from deploy.wiring import House
 from services.intake.settings import Settings
 from shared.database.engine import make_engine
@@ -48,8 +50,23 @@ def test_a_larger_municipality_has_no_less() -> None:
         assert set(smaller.storage) == set(larger.storage)
 
 
-def test_one_more_dies_without_anybody_noticing_but_where_it_says_why() -> None:
+def test_of_everything_one_dies_without_anybody_noticing() -> None:
     for size in SIZES:
-        single = {name for name in House().processes if size.replicas_of(name) == 1}
-        assert single == set(ALONE)
-    assert all(ALONE.values())
+        assert all(size.replicas_of(name) > 1 for name in House().processes)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda one: str(one.inhabitants))
+def test_a_disk_has_room_for_what_six_years_came_to_and_a_quarter_more(size: Size) -> None:
+    results = json.loads(RESULTS.read_text())
+    assert set(RECKONED) == set(size.storage)
+    for part, disk in size.storage.items():
+        came_to = reckoned_gigabytes(results, part, size)
+        assert came_to > 0
+        assert float(disk.removesuffix("Gi")) >= 1.25 * came_to, (part, disk, came_to)
+
+
+def test_a_smaller_one_logs_as_much_at_rest() -> None:
+    results = json.loads(RESULTS.read_text())
+    small, large = (reckoned_gigabytes(results, "openbao audit", one) for one in (SIZES[0], SIZES[-1]))
+    rest = reckoned_gigabytes(results, "openbao audit", Size(0, 1, SIZES[0].usual, 1, {}))
+    assert 0 < rest < small < large

@@ -61,6 +61,22 @@ async def test_lines_of_one_moment_are_one_message_in_their_order(database: Data
     assert rows == {f"a{n}": n + 1 for n in range(5)}
 
 
+async def test_lines_that_come_all_the_time_go_together(database: Database) -> None:
+    """The first at once; what comes while it is not long ago waits, and is one message with all that come meanwhile."""
+    post = Post("retention", NoSigner("retention"), SystemClock(), "0" * 20)  # type: ignore[arg-type]
+    numbering = AuditNumberer(database, post, SystemClock(), await proofs(), apart=3600)
+    await write(database, 0, 1)
+    await numbering.number()
+    await write(database, 1, 1)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(1):
+            await numbering.number()
+    assert [one.first for one in await sent(database)] == [1]
+    await write(database, 2, 1)
+    await numbering.number_once()
+    assert [(one.first, len(one.entries)) for one in await sent(database)] == [(1, 1), (2, 2)]
+
+
 async def test_two_writers_make_one_chain(database_of: DatabaseOf) -> None:
     """Two replicas, at once, while lines are added: no number twice, none left out, each batch chained to the last."""
     database, replica = await database_of("retention"), await database_of("retention")

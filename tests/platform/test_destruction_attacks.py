@@ -369,7 +369,7 @@ async def test_a_list_that_was_changed_is_not_approved(desk_of: DeskOf, postgres
     else:
         await superuser(
             "INSERT INTO listed_signal"
-            " SELECT list_id, $1, state, approval, facts, archive_keys, duties, place, mac FROM listed_signal",
+            " SELECT list_id, $1, state, approval, facts, archive_keys, duties, place, released_at, mac FROM listed_signal",
             OTHER,
         )
     with pytest.raises(NotBelieved):

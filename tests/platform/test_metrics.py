@@ -17,7 +17,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from deploy.embedded.home import SERVICE_NAMES
 from shared.clock import SystemClock
-from shared.engine.loaded import CLOSING, VOICE, WITHDRAWAL
+from shared.engine.records import CLOSING, VOICE, WITHDRAWAL
 from shared.metrics import figures
 from shared.metrics.catalogue import BY_METRIC_NAME, DECISIONS_COUNTED, DOOR, HOPS, METRICS, REQUESTS_TIMED, Metric
 from shared.metrics.deeds import counting

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Coroutine
+from typing import Any
+
+import pytest
 
 from deploy.nats.config import ACK_WAIT_SECONDS, MOST_BYTES
 from deploy.tls.identities import SETUP_USER
 from shared.bus.nats import PROGRESS_SECONDS, Bus
+from shared.patience import within
 from shared.turns import Turns
 from tests.platform.carried import message
 from tests.platform.conftest import BusOf
@@ -55,6 +60,38 @@ async def test_a_whole_dossier_goes_in_one_message(bus_of: BusOf) -> None:
     dossier = bytes(MOST_BYTES - 2**16)
     await sender.publish(message(addressee="retention", event="sealed.v1", body=dossier))
     assert await asyncio.wait_for(came.get(), 30) == len(dossier)
+
+
+async def test_who_is_stopped_in_a_hurry_asks_no_more(nats: Nats, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a machine that was busy for seconds nothing of stopping was done in its time. Then the connection was closed, and each
+    subscriber asked it again without ever waiting: a service that took no request and no signal any more, until it was killed."""
+    handed = Handed({"kv/data/nats/retention": {"data": {"data": {"password": nats.passwords["retention"]}}}})
+    bus = Bus("retention", [nats.address], handed, Turns(), nats.tls("retention"), pull_seconds=RUNS_OUT)
+    real = within
+    cut_off: list[asyncio.Future[Any]] = []
+
+    async def in_a_hurry(seconds: float, work: Coroutine[Any, Any, Any]) -> Any:
+        if cut_off:
+            return await real(seconds, work)
+        cut_off.append(asyncio.ensure_future(work))
+        cut_off[0].cancel()
+        raise TimeoutError
+
+    async def receive(producer: str, headers: dict[str, str], body: bytes, delivered: int) -> None:
+        """Nothing is sent."""
+
+    running = asyncio.create_task(bus.run(receive))
+    await bus.connected()
+    assert bus._broker is not None
+    subscribers = bus._broker.subscribers
+    monkeypatch.setattr("shared.bus.nats.within", in_a_hurry)
+    running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+    assert cut_off
+    await asyncio.sleep(3 * RUNS_OUT)
+    left = [one for each in subscribers for one in getattr(each, "tasks", ()) if not one.done()]
+    assert not left
 
 
 async def test_what_is_in_work_is_given_to_no_other_process(nats: Nats, bus_of: BusOf) -> None:

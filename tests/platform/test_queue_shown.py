@@ -37,3 +37,19 @@ async def test_a_short_trouble_is_not_shown_and_a_longer_one_is(bench: Bench) ->
     bench.watch.on(PATIENCE)
     (example,) = (await queue.stuck()).examples
     assert (example.id, example.why, example.parked) == (row, "NATS is out of reach", False)
+
+
+async def test_what_is_shown_and_what_is_counted_are_the_same(bench: Bench) -> None:
+    queue = bench.queue()
+    left, *_ = await bench.add(late=2 * PATIENCE)
+    (claimed,) = await queue.claim()
+    await queue.park(claimed, "it cannot succeed as it is")
+    (late,) = await bench.add(late=PATIENCE)
+    await bench.add()
+    shown, counted = await queue.stuck(), await queue.counted()
+    assert (shown.waiting, shown.count) == (counted.waiting, counted.stuck) == (3, 2)
+    assert counted.parked == 1
+    rows = await bench.all()
+    assert shown.oldest == min(one.since for one in shown.examples)
+    assert {one.id for one in shown.examples} == {left, late}
+    assert counted.oldest == rows[left].made_at

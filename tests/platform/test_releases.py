@@ -8,18 +8,19 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from services.oversight import lists
 from services.oversight.statements import statement_of
-from services.oversight.use_cases.release import Releasing
+from services.oversight.use_cases.release import GIVEN_UP, IN_FLIGHT, RELEASED_TOGETHER, ROOM_SECONDS, Releasing
 from shared.contracts.oversight import Approved
 from shared.database.tables import Outgoing
 from shared.keys.signing import NotSigned
 from shared.keys.transit import Transit
 from shared.protocol.model import State
 from shared.service.platform import Platform
+from shared.tombstones import put_up
 from tests.days import today
 from tests.platform.conftest import PlatformOf
 from tests.platform.real import RealParts
@@ -118,6 +119,74 @@ async def test_a_signal_that_is_not_as_it_was_approved_is_not_released(
     for number in ("S-0000A-00001", "S-0000B-00001"):
         assert not await _is_allowed(platform, parts, number)
     assert not await _done(platform, mine)
+
+
+async def test_few_go_at_a_time_and_the_rest_shows(platform_of: PlatformOf, parts: RealParts) -> None:
+    """A whole year of approvals was released at once, and who read a signal meanwhile waited eight times as long."""
+    platform = await platform_of("oversight")
+    releasing = Releasing(platform)
+    numbers = [f"S-0000{n:X}-0000{m}" for m in (1, 2) for n in range(RELEASED_TOGETHER + 2)]
+    half = len(numbers) // 2
+    both = [await approved(platform, parts, some) for some in (numbers[:half], numbers[half:])]
+    task = asyncio.create_task(releasing.queue.run(releasing.release))
+    try:
+        gone: set[str] = set()
+        while len(gone) < len(numbers):
+            async with asyncio.timeout(60):
+                while not (going := await _going(platform) - gone) or len(gone | going) < min(
+                    len(numbers), len(gone) + IN_FLIGHT - RELEASED_TOGETHER + 1
+                ):
+                    await asyncio.sleep(0.05)
+            # Long enough for more to be released, if any would be.
+            await asyncio.sleep(3 * ROOM_SECONDS)
+            going = await _going(platform) - gone
+            assert len(going) <= IN_FLIGHT
+            (waits,) = await releasing.waiting()
+            assert waits.value == len(numbers) - len(gone | going)
+            assert (await releasing.queue.stuck()).count == 0, "what waits for its turn is in no trouble"
+            async with platform.database.transaction() as session:
+                await put_up(session, sorted(going), datetime.now(UTC))
+            gone |= going
+        async with asyncio.timeout(60):
+            while not all([await _done(platform, one) for one in both]):
+                await asyncio.sleep(0.05)
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def test_what_does_not_get_on_holds_up_the_rest_for_a_minute_at_most(
+    platform_of: PlatformOf, parts: RealParts
+) -> None:
+    platform = await platform_of("oversight")
+    releasing = Releasing(platform)
+    numbers = [f"S-0000{n:X}-00003" for n in range(IN_FLIGHT + 1)]
+    await approved(platform, parts, numbers)
+    async with platform.database.transaction() as session:
+        values = {"state": "released", "released_at": platform.clock.now()}
+        rows = update(lists.ListedRow).where(col(lists.ListedRow.number).in_(numbers[:-1]))
+        await session.execute(rows.values(**values))
+    task = asyncio.create_task(releasing.queue.run(releasing.release))
+    try:
+        await asyncio.sleep(3 * ROOM_SECONDS)
+        assert numbers[-1] not in await _going(platform)
+        async with platform.database.transaction() as session:
+            await session.execute(rows.values(released_at=platform.clock.now() - GIVEN_UP))
+        async with asyncio.timeout(60):
+            while numbers[-1] not in await _going(platform):
+                await asyncio.sleep(0.05)
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def _going(platform: Platform) -> set[str]:
+    """Of which signals the keys were released."""
+    async with platform.database.reading() as session:
+        rows = select(lists.ListedRow).where(col(lists.ListedRow.state) == "released")
+        return {one.number for one in await session.scalars(rows)}
 
 
 async def _done(platform: Platform, approval: UUID) -> bool:

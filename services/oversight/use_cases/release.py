@@ -6,12 +6,13 @@ ciphertext and deletes the keys must not be able to claim that it was approved.
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from pydantic.alias_generators import to_camel
-from sqlalchemy import and_, update
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -31,11 +32,20 @@ from shared.errors import CannotSucceed, NotBelieved, PartDown
 from shared.keys.signing import NotSigned
 from shared.keys.transit import Transit, key_name
 from shared.laws import law_in_force
+from shared.metrics.catalogue import DESTRUCTIONS_WAITING
+from shared.metrics.metrics import Shows
 from shared.protocol.model import State
 from shared.queue import Queue
 from shared.service.platform import Platform
 
-BATCH_SIZE = 50
+RELEASED_TOGETHER = 5
+"""The keys of so many signals are released at one go."""
+IN_FLIGHT = 10
+"""So many signals at most are being destroyed at a time (a few more where two processes find room in one moment): everybody who
+holds a part of them, OpenBao and PostgreSQL have people who wait for them. A year's destruction may take an hour."""
+GIVEN_UP = timedelta(seconds=60)
+"""What is not destroyed so long after its release holds up no other; retention shows it."""
+ROOM_SECONDS = 0.25
 ASKED_TOGETHER = 25
 """Of so many signals rights is asked at once who was never informed."""
 LISTED_FACTS = ("category", "ending", "article", "decided_on", "ends_on", "staying")
@@ -50,11 +60,12 @@ class Releasing:
             lists.Approval,
             platform.clock,
             name="releases",
-            of=and_(col(lists.Approval.withdrawn).is_(False), col(lists.Approval.done).is_(False)),
+            of=lists.TO_RELEASE,
             lease=timedelta(seconds=60),
             began="approved_at",
-            most=4,
+            most=1,
             shows=("list_id",),
+            ready=self._in_turn,
             remedy="an approval that oversight did not sign releases nothing: tell who watches over security, and let"
             " the beheerder look at the list",
         )
@@ -184,8 +195,23 @@ class Releasing:
 
         return Handled(effect)
 
+    async def waiting(self) -> list[Shows]:
+        """How much was approved and has not begun to go."""
+        async with self.platform.database.reading() as session:
+            return [Shows(DESTRUCTIONS_WAITING, await lists.not_released(session))]
+
+    async def _in_turn(self) -> None:
+        """Wait until there is room among what is being destroyed. Raises PartDown."""
+        while True:
+            async with self.platform.database.reading() as session:
+                busy = await lists.being_destroyed(session, self.platform.clock.now() - GIVEN_UP)
+            if busy + RELEASED_TOGETHER <= IN_FLIGHT:
+                return
+            await asyncio.sleep(ROOM_SECONDS)
+
     async def release(self, approval: lists.Approval) -> None:
-        """Release the archive keys of the signals of an approval whose time to be withdrawn is over; tell retention.
+        """Release the archive keys of a few signals of an approval whose time to be withdrawn is over; tell retention. The rest of
+        them comes when these are destroyed, with other approvals in turn.
 
         Raises NotSigned for an approval that oversight did not sign. What was released stays so when it is
         interrupted: it goes on where it was.
@@ -196,8 +222,10 @@ class Releasing:
         if approval.effective_at > self.platform.clock.now():
             raise PartDown("it can still be withdrawn")
         signed: dict[str, Any] = claims["signals"]
-        while await self._release_some(approval, signed, claims["neverInformed"]):
-            pass
+        if await self._release_some(approval, signed, claims["neverInformed"]):
+            async with self.platform.database.transaction() as session:
+                await lists.give_back(session, approval.id, self.platform.clock.now())
+            return
         done = update(lists.Approval).where(col(lists.Approval.id) == approval.id).values(done=True)
         await self.platform.database.alone(done)
 
@@ -214,14 +242,15 @@ class Releasing:
                 return False
             if str(found.id) in off:
                 raise NotBelieved("this approval was withdrawn")
-            signals = await lists.approved_by(session, approval.id, BATCH_SIZE, signed.keys())
+            signals = await lists.approved_by(session, approval.id, RELEASED_TOGETHER, signed.keys())
             if any(signal_claims(one) != signed[one.number] for one in signals):
                 raise NotSigned
             numbers = [one.number for one in signals]
             if off & set(numbers):
                 raise NotBelieved("a hold keeps a signal of this approval")
             # From here on a hold comes too late for them.
-            await lists.set_state(session, approval.list_id, numbers, state="releasing")
+            now = self.platform.clock.now()
+            await lists.set_state(session, approval.list_id, numbers, state="releasing", released_at=now)
         if not signals:
             return False
         await self.platform.releaser.release([KeyRef(**key) for one in signals for key in one.archive_keys])
