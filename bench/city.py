@@ -39,8 +39,8 @@ from bench.city_growth import (
 )
 from bench.counts import quiet
 from bench.destruction import declared
-from bench.existence import _thing
 from bench.figures import Figure, at_most, ratio
+from bench.invented import thing
 from deploy.embedded.home import SERVICE_NAMES
 from deploy.openbao import apply as bao_config
 from shared.openbao import TOMBSTONE_NAMES, BaoError, OpenBao
@@ -146,7 +146,7 @@ def _in_hand(house: TestHouse) -> list[str]:
     with ThreadPoolExecutor(WORKERS) as people, Together(house.home) as client:
 
         def report(place: int) -> str:
-            who = _thing(2 * 10**8 + place)
+            who = thing(2 * 10**8 + place)
             body = {"channel": "colleague", "text": "Op de hoek wordt 's nachts geladen."}
             about = {"subjects": [{"name": who.name, "address": who.address}]}
             return str(client.post("intake", "/v1/signals", "collega", body | about)["number"])

@@ -45,7 +45,16 @@ OF_THE_SERVICE = (
         "edition",
         "heard",
     ),
-    *("audit_head", "audit_checkpoint", "designation", "known_user", "used_once", "logged_out", "kept_statement"),
+    *(
+        "audit_head",
+        "audit_checkpoint",
+        "audit_cut",
+        "designation",
+        "known_user",
+        "used_once",
+        "logged_out",
+        "kept_statement",
+    ),
 )
 ACTION = "an action"
 READ_SECONDS, REST_SECONDS = 75, 120

@@ -16,6 +16,7 @@ from typing import Any
 from uuid import uuid4
 
 from bench.figures import Figure, at_most
+from bench.invented import COMMON, number, thing, things
 from bench.load import percentile
 from bench.shared import settings_of
 from services.retention.settings import Settings
@@ -26,7 +27,7 @@ from shared.bus.inbox import Incoming
 from shared.clock import SystemClock
 from shared.contracts.dossier import Findable
 from shared.engine.head import vouch_for
-from shared.finding.things import Thing, kept
+from shared.finding.things import kept
 from shared.identity import Person
 from shared.keys.lookup import Lookup
 from shared.keys.warrants import Warrants
@@ -39,58 +40,9 @@ ASKED, ASKED_BY_HTTP = 400, 200
 REAL = 120
 PAUSE_SECONDS = 0.2
 AT_ONCE = 40
-COMMONEST, COMMON = "Jan Jansen", 400
 TOGETHER = 400
 """Signals of which the hashes are made in as few calls to OpenBao as there can be."""
 ANNA = Person("bench", frozenset({"oov"}))
-FIRST = [
-    "Jan",
-    "Piet",
-    "Kees",
-    "Anna",
-    "Maria",
-    "Fatima",
-    "Mohamed",
-    "Ahmet",
-    "Ayse",
-    "Piotr",
-    "Katarzyna",
-    "Sjoerd",
-    "Hinke",
-    "Radjesh",
-    "Glenn",
-    "Sophie",
-    "Erik",
-    "Mark",
-]
-LAST = [
-    "Bos",
-    "Jansen",
-    "Bakker",
-    "Visser",
-    "Smit",
-    "Meijer",
-    "Mulder",
-    "Dekker",
-    "Brouwer",
-    "Yilmaz",
-    "Kaya",
-    "Amrani",
-    "Idrissi",
-    "Kowalski",
-    "Nowak",
-    "Hoekstra",
-]
-STREETS = [
-    "Dorpsstraat",
-    "Kerkweg",
-    "Molenlaan",
-    "Burgemeestersingel",
-    "Rijksweg",
-    "Havenkade",
-    "Oostgracht",
-    "Dijkshoornseweg",
-]
 
 
 def run(house: TestHouse) -> list[Figure]:
@@ -109,31 +61,13 @@ def year(house: TestHouse) -> list[Figure]:
         asyncio.run(_emptied(house))
 
 
-def _thing(place: int) -> Thing:
-    """Somebody; names are spread as in a city, and one in so many has the commonest."""
-    some = random.Random(place)
-    ending = "".join(some.choice("bdfgklmnprstvz") + some.choice("aeiou") for _ in range(2))
-    name = f"{some.choice(FIRST)} {some.choice('ABCDEFG')}. {some.choice(LAST)}{ending}"
-    name = name if place % COMMON else COMMONEST
-    return Thing(name=name, address=f"{some.choice(STREETS)} {some.randrange(1, 900)}, Plaats{place % 50}")
-
-
-def _things(place: int) -> tuple[Thing, Thing]:
-    """Of one signal: whom it is about, and somebody who is named besides."""
-    return _thing(place), _thing(place + 10_000_000)
-
-
-def _number(place: int) -> str:
-    return f"S-{place // 1000:05}-{place % 1000:05}"
-
-
 async def _million(house: TestHouse, *, change: bool) -> list[Figure]:
     retention = await _platform(house, "retention", Settings)
     assessment = await _platform(house, "assessment", ServiceSettings)
     answering = AnsweringExistence(retention, Settings(**settings_of(house, "retention"), checks_per_hour=10**9))
     lookup = Lookup(assessment.bao)
     try:
-        each = len(kept(_things(1)))
+        each = len(kept(things(1)))
         numbers = range(HASHES // each)
         began = time.perf_counter()
         await _filled(house, retention, lookup, numbers)
@@ -194,7 +128,7 @@ async def _filled(house: TestHouse, retention: Platform, lookup: Lookup, numbers
             await vouch_for(retention.mac, one)
         values = [(one.number, one.holder, 1, version, one.hashes, "[]", one.mac) for one in rows]
         await connection.executemany("INSERT INTO findable VALUES ($1, $2, $3, $4, $5, $6, $7)", values)
-        holders = [Holder(number=_number(place), holder="assessment", before=[]) for place in some]
+        holders = [Holder(number=number(place), holder="assessment", before=[]) for place in some]
         for holder in holders:
             await vouch_for(retention.mac, holder)
         said = [(one.number, one.holder, "[]", one.mac) for one in holders]
@@ -204,14 +138,14 @@ async def _filled(house: TestHouse, retention: Platform, lookup: Lookup, numbers
 
 
 async def _hashed(lookup: Lookup, places: range) -> tuple[int, dict[int, list[str]]]:
-    forms = {place: kept(_things(place)) for place in places}
+    forms = {place: kept(things(place)) for place in places}
     versions = await lookup.versions()
     found = await lookup.each({one for each in forms.values() for one in each})
     return versions[-1], {place: sorted(found[one][0] for one in each) for place, each in forms.items()}
 
 
 def _row(place: int, version: int, hashes: list[str]) -> FindableRow:
-    own: dict[str, Any] = {"number": _number(place), "holder": "assessment", "turn": 1, "closed_to": []}
+    own: dict[str, Any] = {"number": number(place), "holder": "assessment", "turn": 1, "closed_to": []}
     return FindableRow(**own, key_version=version, hashes=hashes)
 
 
@@ -225,7 +159,7 @@ async def _queries(house: TestHouse, lookup: Lookup, numbers: range) -> list[flo
         began = time.perf_counter()
         found = await connection.fetch("SELECT * FROM findable WHERE hashes && $1::text[]", hashes[place])
         taken.append(time.perf_counter() - began)
-        assert _number(place) in {one["number"] for one in found}
+        assert number(place) in {one["number"] for one in found}
     await connection.close()
     return taken
 
@@ -233,13 +167,13 @@ async def _queries(house: TestHouse, lookup: Lookup, numbers: range) -> list[flo
 async def _check(answering: AnsweringExistence, warrants: Warrants, place: int) -> float:
     """Both halves, as the two services do them: hashes and warrant, then checked, looked up and written down."""
     began = time.perf_counter()
-    issued = await warrants.issue(ANNA, {"S1": _thing(place)}, about="S-00000-00000", ground="signal")
+    issued = await warrants.issue(ANNA, {"S1": thing(place)}, about="S-00000-00000", ground="signal")
     assert issued
     answer = await answering.check(ANNA, issued.token)
     taken = time.perf_counter() - began
     found = {each["number"] for one in answer["results"] for each in one["signals"]}
-    if place and _number(place) not in found:
-        raise LookupError(_number(place))
+    if place and number(place) not in found:
+        raise LookupError(number(place))
     return taken
 
 
@@ -266,7 +200,7 @@ async def _year(
 
     async def told(place: int, version: int, hashes: list[str]) -> None:
         async with turn:
-            message = Findable(number=_number(place), turn=1, key_version=version, hashes=tuple(hashes))
+            message = Findable(number=number(place), turn=1, key_version=version, hashes=tuple(hashes))
             handled = await answering.told(Incoming(uuid4(), "assessment", signed=True), message)
             await answering.platform.database.together(handled.effect)
 

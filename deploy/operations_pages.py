@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from deploy.topology import ALONE, ENGINES, POOL, RESERVED, SIZES, Size
+from deploy.topology import ENGINES, POOL, RESERVED, SIZES, Size
 from deploy.wiring import House, Value, files, variable
 from shared.asking import SET_UP
 
@@ -22,7 +22,6 @@ people took on one machine stands [below](#what-a-city-took), everything else th
 Of each replica, as it is asked for; memory is the limit too. Processor time has none: a limit would have a process wait while
 the machine is idle.
 """
-ALONE_TEXT = "\nOne replica in every size, and away for as long as it takes to start anew:\n"
 CONNECTIONS = f"""
 ## Connections of PostgreSQL
 
@@ -96,8 +95,7 @@ def sizing(house: House) -> str:
     for name in house.processes:
         cells = [f"{one.replicas_of(name)} × {one.need_of(name).cpu}, {one.need_of(name).memory}" for one in SIZES]
         text += _row(name, *cells)
-    text += ALONE_TEXT + "".join(f"\n- **{name}**: {why}" for name, why in ALONE.items() if name in house.processes)
-    text += "\n" + CONNECTIONS + "\n" + _heads("", *(_thousands(one) for one in SIZES))
+    text += CONNECTIONS + "\n" + _heads("", *(_thousands(one) for one in SIZES))
     text += _row("at most open at once", *(one.connections(house.services) for one in SIZES))
     text += _row("`max_connections`", *(one.max_connections for one in SIZES))
     text += STORAGE + "\n" + _heads("part", *(_thousands(one) for one in SIZES))

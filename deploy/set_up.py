@@ -4,7 +4,8 @@ The embedded house does the same for its own parts. Safe to run again: it is als
 
 `identities FOLDER` comes first, before there is a NATS: roles in PostgreSQL, mounts and policies in OpenBao; it writes what the
 services and NATS have to be given (an AppRole each where no cluster says who they are, public signing keys, the configuration of NATS) and nothing else
-knows. `apply` does the same without writing, and then makes the streams and migrates every database.
+knows. `apply` does the same without writing, and then makes the streams and migrates every database. Neither is done where a newer
+version was set up last, unless `--go-back` is given: rights that only the newer one has would be gone.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ from pathlib import Path
 from typing import Self
 
 from pydantic import model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from deploy.installation import UsersSettings, read
 from deploy.nats import config as nats_config
+from deploy.openbao import applied
 from deploy.openbao import apply as bao_config
 from deploy.openbao.log_ins import Workload, credentials
 from deploy.postgres import roles
@@ -30,39 +32,21 @@ from shared.privileges import SERVICES
 from shared.settings import hosts_of, parts_of
 from shared.tls import Tls
 
+RELEASE = "0.1.0"
+"""Which version this is the set-up of; the image has no other place that says it."""
 EVERYWHERE = "0.0.0.0"  # noqa: S104  (in a container there is nothing else to listen on)
 NATS_PORT = 4222
 NATS_STORE = "/data"
 
 
-class SetUpSettings(BaseSettings):
-    """Read from the environment, prefix `MELDPUNT_`. Every password is a file."""
+class SetUpSettings(UsersSettings):
+    """What only the set-up needs besides."""
 
-    model_config = SettingsConfigDict(env_prefix="MELDPUNT_", extra="ignore", hide_input_in_errors=True)
-
-    tls_authorities: Path
-    """A file (PEM): whose certificates are believed. The next two: the certificate of the set-up, named `setup`, and its key."""
-    tls_certificate: Path
-    tls_key: Path
-    openbao_address: str
     nats_address: str
     """One or more servers, with commas between, as the services have it."""
-    database_hosts: str
-    """As the services have it: of several the one that takes writes is used, by the set-up and by OpenBao."""
-    postgres_user: str = "postgres"
-    """Who may make databases and roles."""
-    postgres_password: Path
-    provisioner_password: Path
-    """Of OpenBao's user who may everything, whom its self-initialisation made."""
-    openbao_database_password: Path
-    """With which OpenBao makes users in PostgreSQL."""
     door_password: Path
     """Of intake's door."""
     nats_set_up_password: Path
-    openbao_tls_authorities: Path
-    """This and the next two: where OpenBao, on its own machine, has what it shows to PostgreSQL."""
-    openbao_tls_certificate: Path
-    openbao_tls_key: Path
     workload_issuer: str = ""
     """Of the tokens in which a cluster (Kubernetes) says whose a process is; empty: each service has an AppRole."""
     workload_keys: str = ""
@@ -128,25 +112,8 @@ class SetUpSettings(BaseSettings):
         return Workload(self.workload_issuer, keys, self.workload_namespace, known)
 
     @property
-    def databases(self) -> list[tuple[str, int]]:
-        """Hosts and ports."""
-        return hosts_of(self.database_hosts)
-
-    @property
-    def tls(self) -> Tls:
-        return Tls(self.tls_authorities, self.tls_certificate, self.tls_key)
-
-    @property
-    def openbao_tls(self) -> Tls:
-        return Tls(self.openbao_tls_authorities, self.openbao_tls_certificate, self.openbao_tls_key)
-
-    @property
     def nats_tls(self) -> Tls:
         return Tls(self.nats_tls_folder / "ca.crt", self.nats_tls_folder / "tls.crt", self.nats_tls_folder / "tls.key")
-
-
-def _read(file: Path) -> str:
-    return file.read_text().strip()
 
 
 class SetUp:
@@ -154,23 +121,23 @@ class SetUp:
 
     def __init__(self, settings: SetUpSettings) -> None:
         self._settings = settings
-        self._bao = bao_config.client(settings.openbao_address, _read(settings.provisioner_password), settings.tls)
+        self._bao = settings.openbao()
 
-    async def roles_and_policies(self) -> None:
-        """What is who in PostgreSQL, and who may what in OpenBao."""
+    async def roles_and_policies(self, *, back: bool = False) -> None:
+        """What is who in PostgreSQL, and who may what in OpenBao. Raises NewerIsThere before anything is changed, unless told to go
+        `back`."""
         given = self._settings
-        superuser = roles.Superuser(given.databases, given.postgres_user, _read(given.postgres_password), given.tls)
-        password = _read(given.openbao_database_password)
-        await roles.apply(superuser, password, _read(given.door_password))
-        database = bao_config.Database(given.databases, roles.PROVISIONER, password, given.openbao_tls)
-        bao_config.apply(self._bao, database, workload=given.workload)
+        applied.claim(self._bao, RELEASE, back=back)
+        await roles.apply(given.superuser, read(given.openbao_database_password), read(given.door_password))
+        bao_config.apply(self._bao, given.of_openbao, workload=given.workload)
+        applied.claim(self._bao, RELEASE, back=back)
 
     def write_identities(self, folder: Path, servers: Mapping[str, nats_config.Node | None]) -> None:
         """FOLDER/nats/nats.json, of several servers FOLDER/NAME/nats.json for each, and FOLDER/NAME/approle for each service that no cluster speaks for; mode 0600."""
         for service in SERVICES if self._settings.workload is None else ():
             _write(folder / service.name / "approle", json.dumps(credentials(self._bao, service.name)))
         passwords = bao_config.nats_passwords(self._bao)
-        passwords[SETUP_USER] = _read(self._settings.nats_set_up_password)
+        passwords[SETUP_USER] = read(self._settings.nats_set_up_password)
         for name, node in servers.items():
             config = nats_config.server_config(
                 host=EVERYWHERE,
@@ -189,7 +156,7 @@ class SetUp:
             return {"nats": None}
         if self._settings.nats_routes_password is None:
             raise ValueError("servers of NATS show each other a password: nats_routes_password names its file")
-        password = _read(self._settings.nats_routes_password)
+        password = read(self._settings.nats_routes_password)
         # Each listens for the others at the port at which they find it, whatever its own name for itself is.
         return {
             name: nats_config.Node(name, EVERYWHERE, port, list(known.values()), password)
@@ -199,7 +166,7 @@ class SetUp:
     async def streams(self) -> None:
         await nats_config.apply(
             parts_of(self._settings.nats_address),
-            _read(self._settings.nats_set_up_password),
+            read(self._settings.nats_set_up_password),
             self._settings.tls,
             replicas=self._settings.nats_replicas,
         )
@@ -222,10 +189,11 @@ def _write(file: Path, text: str) -> None:
 def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m deploy.set_up", description=__doc__)
     steps = parser.add_subparsers(dest="step", required=True)
-    steps.add_parser("apply", help="roles, policies, streams, migrations")
-    steps.add_parser("identities", help="roles and policies, and write what others are given").add_argument(
-        "folder", type=Path
-    )
+    apply = steps.add_parser("apply", help="roles, policies, streams, migrations")
+    identities = steps.add_parser("identities", help="roles and policies, and write what others are given")
+    identities.add_argument("folder", type=Path)
+    for one in (apply, identities):
+        one.add_argument("--go-back", action="store_true", help="also where a newer version was set up last")
     asked = parser.parse_args(argv)
     set_up = SetUp(SetUpSettings.model_validate({}))
 
@@ -233,14 +201,17 @@ def main(argv: Sequence[str] | None = None) -> None:
     servers = set_up.servers_of_nats() if asked.step == "identities" else {}
 
     async def run() -> None:
-        await set_up.roles_and_policies()
+        await set_up.roles_and_policies(back=asked.go_back)
         if asked.step == "identities":
             set_up.write_identities(asked.folder, servers)
             return
         await set_up.streams()
         await set_up.migrations()
 
-    asyncio.run(run())
+    try:
+        asyncio.run(run())
+    except applied.NewerIsThere as problem:
+        raise SystemExit(str(problem)) from None
 
 
 if __name__ == "__main__":

@@ -23,10 +23,6 @@ ENGINES = {"intake": 2}
 """How many engines one replica has: intake's door has one of its own, as a user who may only insert."""
 RESERVED = 20
 """Connections that are not for services: superusers, migrations, and OpenBao, which makes and takes away users."""
-ALONE = {
-    PORTAL: "it keeps who is logged in in its memory",
-}
-"""What has one replica in every size, and why. It is away for as long as it takes to start anew."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +51,7 @@ class Size:
     needs: Mapping[str, Need] = field(default_factory=dict)
 
     def replicas_of(self, name: str) -> int:
-        return 1 if name in ALONE else self.more.get(name, self.replicas)
+        return self.more.get(name, self.replicas)
 
     def need_of(self, name: str) -> Need:
         return self.needs.get(name, self.usual)

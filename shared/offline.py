@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from pydantic import ValidationError
 
@@ -22,7 +22,7 @@ from shared.keys.signing import NotSigned, Verifier
 from shared.openbao import OpenBao
 from shared.privileges import BY_NAME
 from shared.transparency import Witnessed
-from shared.witness import Noted, read
+from shared.witness import CUT_KIND, Noted, read
 
 
 class NotAnExport(MeldpuntError):
@@ -36,6 +36,8 @@ class Verdict:
     producer: str
     noted: Noted
     lines: int = 0
+    destroyed: int = 0
+    """How many of them had their term and are not shown; what a witness noted proves that they were these."""
     signed: int = 0
     problems: list[str] = field(default_factory=list)
 
@@ -50,20 +52,30 @@ def verify(export: Iterable[str], witness: Path, keys: Mapping[str, Sequence[str
     verifier = Verifier(cast(OpenBao, None), keys)
     chains = {name: _Chain(name, read(witness, name, keys.get("oversight", ())), verifier) for name in BY_NAME}
     for place, text in enumerate(export, 1):
-        producer, headers, body = _message(text, place)
-        chains[producer].hear(headers, body)
+        producer, found = _read(text, place)
+        if "cut" in found:
+            chains[producer].begins(str(found["cut"]))
+        else:
+            chains[producer].hear(*_message(found, place))
     return [chain.end() for chain in chains.values()]
 
 
-def _message(text: str, place: int) -> tuple[str, dict[str, str], str]:
+def _read(text: str, place: int) -> tuple[str, dict[str, Any]]:
     try:
         found = json.loads(text)
-        producer, headers, body = found["producer"], dict(found["headers"]), str(found["body"])
+        producer = found["producer"]
     except (ValueError, KeyError, TypeError, RecursionError) as problem:
         raise NotAnExport(f"line {place} is no message of the audit trail") from problem
     if producer not in BY_NAME:
         raise NotAnExport(f"line {place} is of nobody who has an audit trail")
-    return producer, headers, body
+    return str(producer), found
+
+
+def _message(found: Mapping[str, Any], place: int) -> tuple[dict[str, str], str]:
+    try:
+        return dict(found["headers"]), str(found["body"])
+    except (ValueError, KeyError, TypeError) as problem:
+        raise NotAnExport(f"line {place} is no message of the audit trail") from problem
 
 
 class _Chain:
@@ -74,6 +86,28 @@ class _Chain:
         self._verifier = verifier
         self._head = GENESIS
         self._tree = Witnessed(noted.roots)
+
+    def begins(self, statement: str) -> None:
+        """Its first lines had their term, as oversight signed; the witness has to have noted the root there, if he noted any."""
+        producer, problems, noted = self.verdict.producer, self.verdict.problems, self.verdict.noted
+        if self._tree.size:
+            problems.append(f"lines are said to be destroyed that are shown up to {self._tree.size}")
+            return
+        try:
+            claims = self._verifier.check(statement, kind=CUT_KIND, service="oversight")
+            size, head = int(claims["seq"]), str(claims["head"])
+            tree = Witnessed(noted.roots, size, [bytes.fromhex(one) for one in claims["whole"]])
+        except (NotSigned, KeyError, TypeError, ValueError):
+            problems.append("oversight did not sign up to where lines had their term, or with another key")
+            return
+        if claims.get("producer") != producer:
+            problems.append("what is said to have had its term is of another producer")
+            return
+        self._tree, self._head, self.verdict.destroyed = tree, head, size
+        if noted.roots and size not in noted.roots:
+            problems.append(f"the witness did not note the {size} lines that are said to have had their term")
+        if not tree.holds:
+            problems.append(f"the {size} lines that had their term are not those that the witness noted")
 
     def hear(self, headers: dict[str, str], body: str) -> None:
         producer, problems = self.verdict.producer, self.verdict.problems

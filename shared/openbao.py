@@ -161,7 +161,7 @@ class OpenBao:
         with contextlib.suppress(NotActive):
             return await self._unless_stale(method, path, body, seconds)
         await asyncio.sleep(STALE_SECONDS)
-        return await self._logged_in(method, path, body, seconds, at=await self._active())
+        return await self._logged_in(method, path, body, seconds, at=await self._active() or self._address)
 
     async def _unless_stale(
         self, method: str, path: str, body: dict[str, Any] | None, seconds: float
@@ -179,8 +179,17 @@ class OpenBao:
         # A standby that answers may not know yet of a key that was just made.
         raise NotActive
 
-    async def _active(self) -> str:
-        """The address of the node that is active, as the one that is asked knows it; its own when it knows of none."""
+    async def _active(self) -> str | None:
+        """The address of the node that is active; None while there is none. Of several the one that says so itself. Where one
+        address is known, that of whichever node is there or of what stands before all of them, whoever answers names it."""
+        if len(self._addresses) == 1:
+            return await self._named()
+        found = await asyncio.gather(*(self._is_active(one) for one in self._addresses))
+        active = [one for one, is_active in zip(self._addresses, found, strict=True) if is_active]
+        # Two may say so while one has not noticed yet that it was outvoted: not the one that was gone to before.
+        return next((one for one in active if one != self._address), active[0] if active else None)
+
+    async def _named(self) -> str:
         try:
             leader = await self._send("GET", "sys/leader", None, token=None, seconds=2)
         except (PartDown, BaoRefused, BaoError, ValueError):
@@ -209,14 +218,11 @@ class OpenBao:
         return await self._is_active(self._address) or await self._find_active()
 
     async def _find_active(self) -> bool:
-        """Go to the active node, if one says that it is."""
-        found = await asyncio.gather(*(self._is_active(one) for one in self._addresses))
-        active = [one for one, is_active in zip(self._addresses, found, strict=True) if is_active]
-        if active:
-            # Two may say so while one has not noticed yet that it was outvoted: not the one that was gone to before.
-            self._address = next((one for one in active if one != self._address), active[0])
-            self._active_known = True
-        return bool(active)
+        """Go to the active node, of several; whether there is one."""
+        active = await self._active()
+        if active is not None:
+            self._address, self._active_known = active, True
+        return active is not None
 
     async def _is_active(self, address: str) -> bool:
         return await self._is_healthy(f"{address}/v1/sys/health")

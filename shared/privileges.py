@@ -14,6 +14,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from shared import said_together as said
+
 SIGN = "sign"
 ROWS = "rows"
 """The mount with the key of each service for what it writes in its own rows; another than that of signatures, so that a
@@ -102,32 +104,14 @@ def _from(*events: str) -> tuple[str, ...]:
     return events
 
 
-# Every service repeats these: which letterbox key is its newest, and what it has received.
-_COMMON = ("letterbox-key.v1", "receipts.v1")
-_OWNED_KEYS = ("keys-made.v1", "keys-released.v1", "letterbox-finished.v1", "receipts.v1")
-# What rights hears of persons from whoever holds their signal.
-_PERSONS = ("subjects.v1", "informing-due.v1", "child.v1", "person-put-right.v1", "closed-to.v1", "receipts.v1")
-# What it hears of a request of a person, from whoever holds a signal that was found.
-_ANSWERS = ("person-answered.v1", "person-elsewhere.v1", "restriction-kept.v1", "carried-out.v1")
-# What rights says of such a request to them: that it is made, that what they have is only kept meanwhile, that it is over.
-_REQUESTS = ("person-asked.v1", "restricted.v1", "request-over.v1")
-# What a service answers by itself that it holds of a number that was found for a request (R-10.1).
-_HOLDINGS = ("holdings-told.v1",)
-# Retention's orders to whoever has rows and keys of a signal.
-_ORDERS = ("receipts.v1", "destroy.v1", "destroyed.v1", "rotate-letterbox.v1", "release-letterbox.v1")
-# What retention tells who reads an archive, and may have asked for a look into what is sealed.
-_LOOKS = ("look-given.v1", "look-answered.v1", "sealed-for-request.v1")
-# What the work list is told by whoever holds dossiers.
-_WORK = ("work-told.v1", "work-up-to.v1", "receipts.v1")
-
 SERVICES: tuple[Privileges, ...] = (
     Privileges(
         name="intake",
         room="room-melder",
         letters_to=("assessment", "intake"),
         consumes={
-            "assessment": _from(*_COMMON),
-            "retention": _from(*_ORDERS, "ended.v1"),
+            "assessment": _from(*said.USUAL_EVENTS),
+            "retention": _from(*said.ORDER_EVENTS, "ended.v1"),
             "access": _from("leases.v1"),
             "rights": _from("holdings-asked.v1", "receipts.v1"),
             "oversight": _from("receipts.v1"),
@@ -151,14 +135,14 @@ SERVICES: tuple[Privileges, ...] = (
         letters_to=("retention", "oversight", "sources", "rights", "export"),
         consumes={
             "intake": _from("report.v1"),
-            "sources": _from(*_COMMON, "closed-to.v1"),
+            "sources": _from(*said.USUAL_EVENTS, "closed-to.v1"),
             "casework": _from("receipts.v1", "closed-to.v1", "look-answered.v1"),
-            "rights": _from(*_COMMON, "notice.v1", "informing-decided.v1", *_REQUESTS),
-            "retention": _from("letterbox-key.v1", *_ORDERS, *_LOOKS),
+            "rights": _from(*said.USUAL_EVENTS, "notice.v1", "informing-decided.v1", *said.REQUEST_EVENTS),
+            "retention": _from("letterbox-key.v1", *said.ORDER_EVENTS, *said.LOOK_EVENTS),
             "worklist": _from("work-asked.v1", "receipts.v1"),
             "access": _from("leases.v1"),
-            "export": _from(*_COMMON),
-            "oversight": _from(*_COMMON, "heads-known.v1"),
+            "export": _from(*said.USUAL_EVENTS),
+            "oversight": _from(*said.USUAL_EVENTS, "heads-known.v1"),
         },
     ),
     Privileges(
@@ -170,13 +154,13 @@ SERVICES: tuple[Privileges, ...] = (
         letters_to=("retention", "oversight", "casework", "rights", "export"),
         consumes={
             "assessment": _from("research.v1", "receipts.v1"),
-            "casework": _from(*_COMMON, "look-answered.v1"),
-            "rights": _from(*_COMMON, *_REQUESTS),
-            "retention": _from("letterbox-key.v1", *_ORDERS, *_LOOKS),
+            "casework": _from(*said.USUAL_EVENTS, "look-answered.v1"),
+            "rights": _from(*said.USUAL_EVENTS, *said.REQUEST_EVENTS),
+            "retention": _from("letterbox-key.v1", *said.ORDER_EVENTS, *said.LOOK_EVENTS),
             "worklist": _from("work-asked.v1", "receipts.v1"),
             "access": _from("leases.v1"),
-            "export": _from(*_COMMON),
-            "oversight": _from(*_COMMON, "heads-known.v1"),
+            "export": _from(*said.USUAL_EVENTS),
+            "oversight": _from(*said.USUAL_EVENTS, "heads-known.v1"),
         },
     ),
     Privileges(
@@ -190,12 +174,12 @@ SERVICES: tuple[Privileges, ...] = (
             "assessment": _from("meeting.v1", "consult.v1", "receipts.v1"),
             "sources": _from("case.v1", "consult.v1", "receipts.v1"),
             "casework": _from("consult.v1", "look-answered.v1", "receipts.v1"),
-            "rights": _from(*_COMMON, "notice.v1", *_REQUESTS),
-            "retention": _from("letterbox-key.v1", *_ORDERS, *_LOOKS, "move-case.v1"),
+            "rights": _from(*said.USUAL_EVENTS, "notice.v1", *said.REQUEST_EVENTS),
+            "retention": _from("letterbox-key.v1", *said.ORDER_EVENTS, *said.LOOK_EVENTS, "move-case.v1"),
             "worklist": _from("work-asked.v1", "receipts.v1"),
             "access": _from("leases.v1"),
-            "export": _from(*_COMMON, "outside-told.v1"),
-            "oversight": _from(*_COMMON, "heads-known.v1"),
+            "export": _from(*said.USUAL_EVENTS, "outside-told.v1"),
+            "oversight": _from(*said.USUAL_EVENTS, "heads-known.v1"),
         },
     ),
     Privileges(
@@ -205,15 +189,19 @@ SERVICES: tuple[Privileges, ...] = (
         asks_existence=True,
         letters_to=("oversight", "assessment", "sources", "casework"),
         consumes={
-            "assessment": _from(*_PERSONS, *_ANSWERS, "letterbox-key.v1", "begun.v1", "informing-asked.v1"),
-            "sources": _from(*_PERSONS, *_ANSWERS, "letterbox-key.v1"),
-            "casework": _from(*_PERSONS, *_ANSWERS, "letterbox-key.v1"),
-            "intake": _from(*_HOLDINGS, "receipts.v1"),
-            "export": _from(*_HOLDINGS, "receipts.v1"),
-            "retention": _from(*_ORDERS, *_HOLDINGS, "sealed-put.v1"),
+            "assessment": _from(
+                *said.PERSON_EVENTS, *said.ANSWER_EVENTS, "letterbox-key.v1", "begun.v1", "informing-asked.v1"
+            ),
+            "sources": _from(*said.PERSON_EVENTS, *said.ANSWER_EVENTS, "letterbox-key.v1"),
+            "casework": _from(*said.PERSON_EVENTS, *said.ANSWER_EVENTS, "letterbox-key.v1"),
+            "intake": _from(*said.HOLDING_EVENTS, "receipts.v1"),
+            "export": _from(*said.HOLDING_EVENTS, "receipts.v1"),
+            "retention": _from(*said.ORDER_EVENTS, *said.HOLDING_EVENTS, "sealed-put.v1"),
             "worklist": _from("work-asked.v1", "receipts.v1"),
             "access": _from("leases.v1"),
-            "oversight": _from(*_COMMON, *_HOLDINGS, "heads-known.v1", "duties-asked.v1", "inform-after-all.v1"),
+            "oversight": _from(
+                *said.USUAL_EVENTS, *said.HOLDING_EVENTS, "heads-known.v1", "duties-asked.v1", "inform-after-all.v1"
+            ),
         },
     ),
     Privileges(
@@ -224,7 +212,7 @@ SERVICES: tuple[Privileges, ...] = (
             "sources": _from("share.v1", "receipts.v1"),
             "casework": _from("share.v1", "task-over.v1", "receipts.v1"),
             "rights": _from("holdings-asked.v1", "restricted.v1", "receipts.v1"),
-            "retention": _from(*_ORDERS),
+            "retention": _from(*said.ORDER_EVENTS),
             "access": _from("leases.v1"),
             "oversight": _from("receipts.v1"),
         },
@@ -235,13 +223,13 @@ SERVICES: tuple[Privileges, ...] = (
         letters_to=("oversight",),
         consumes={
             "retention": _from("letterbox-finished.v1", "receipts.v1"),
-            "intake": _from(*_OWNED_KEYS),
-            "assessment": _from(*_OWNED_KEYS, "sealed.v1", "consult.v1", "findable.v1"),
-            "sources": _from(*_OWNED_KEYS, "sealed.v1", "consult.v1", "findable.v1"),
-            "casework": _from(*_OWNED_KEYS, "sealed.v1", "closed.v1", "consult.v1", "findable.v1"),
-            "rights": _from(*_OWNED_KEYS, "holdings-asked.v1", "sealed-asked.v1", "procedure-told.v1"),
-            "export": _from(*_OWNED_KEYS),
-            "oversight": _from(*_OWNED_KEYS, "approved.v1", "taken-off.v1", "letterbox-key.v1"),
+            "intake": _from(*said.KEY_EVENTS),
+            "assessment": _from(*said.KEY_EVENTS, "sealed.v1", "consult.v1", "findable.v1"),
+            "sources": _from(*said.KEY_EVENTS, "sealed.v1", "consult.v1", "findable.v1"),
+            "casework": _from(*said.KEY_EVENTS, "sealed.v1", "closed.v1", "consult.v1", "findable.v1"),
+            "rights": _from(*said.KEY_EVENTS, "holdings-asked.v1", "sealed-asked.v1", "procedure-told.v1"),
+            "export": _from(*said.KEY_EVENTS),
+            "oversight": _from(*said.KEY_EVENTS, "approved.v1", "taken-off.v1", "letterbox-key.v1"),
             "access": _from("leases.v1"),
         },
     ),
@@ -264,7 +252,8 @@ SERVICES: tuple[Privileges, ...] = (
             "rights": _from("audited.v1", "receipts.v1", "decided.v1", "duties-told.v1", "holdings-asked.v1"),
             "export": _from("audited.v1"),
             "retention": _from(
-                *("audited.v1", "whereabouts.v1", "decided.v1", "listed.v1", "withheld.v1", "overdue.v1"), *_ORDERS
+                *("audited.v1", "whereabouts.v1", "decided.v1", "listed.v1", "withheld.v1", "overdue.v1"),
+                *said.ORDER_EVENTS,
             ),
             "worklist": _from("audited.v1"),
             "access": _from("audited.v1", "leases.v1", "designation-stated.v1", "designations-asked.v1"),
@@ -275,10 +264,10 @@ SERVICES: tuple[Privileges, ...] = (
         # Of what is in hand elsewhere a list without content: no room, no letterbox, nothing that it opens.
         name="worklist",
         consumes={
-            "assessment": _from(*_WORK),
-            "sources": _from(*_WORK),
-            "casework": _from(*_WORK),
-            "rights": _from(*_WORK),
+            "assessment": _from(*said.WORK_EVENTS),
+            "sources": _from(*said.WORK_EVENTS),
+            "casework": _from(*said.WORK_EVENTS),
+            "rights": _from(*said.WORK_EVENTS),
             "access": _from("leases.v1"),
             "oversight": _from("receipts.v1"),
         },
@@ -297,25 +286,6 @@ def senders_to(addressee: str) -> tuple[str, ...]:
 
 ADDRESSEES: tuple[str, ...] = tuple(service.name for service in SERVICES if senders_to(service.name))
 LETTERBOXES: tuple[str, ...] = tuple(BY_NAME[name].letterbox for name in ADDRESSEES)
-
-
-def reader_of(archive: str) -> str:
-    """The one service that decrypts what lies in `archive`."""
-    return next(service.name for service in SERVICES if archive in service.reads_archives)
-
-
-def may_release(service: str, mount: str) -> bool:
-    """Whether `service` is the hand that locks keys in `mount` and allows its deletion (design: two hands)."""
-    row = BY_NAME.get(service)
-    if row is None:
-        return False
-    return mount in row.released_mounts
-
-
-def may_make(service: str, mount: str) -> bool:
-    """Whether `service` makes keys of signals in `mount`: in its own room, and in the archives where it seals."""
-    row = BY_NAME.get(service)
-    return row is not None and mount in (row.room, *row.seals_archives)
 
 
 def produced_by(name: str) -> tuple[str, ...]:

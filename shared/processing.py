@@ -2,7 +2,7 @@
 
 Whoever processes something about persons writes a line of the audit trail in the transaction of the deed, and says in it
 whom it concerns (`Concerns`). When that line is flushed its records are made and go into the same transaction
-(`shared/database/engine.py`): no processing without its record, none recorded that did not happen. What is refused or rolled
+(`shared/database/sessions.py`): no processing without its record, none recorded that did not happen. What is refused or rolled
 back leaves none. A record says which activity of the register it was (`shared/protocol/activities.py`), when, in which
 trace, and about whom; never who did it, which the audit trail has.
 

@@ -53,10 +53,12 @@ def append(folder: Path, instance: str, stones: Stones) -> None:
 
 
 def append_lines(file: Path, lines: str) -> None:
-    """Whole lines; on disk when this returns."""
-    descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    """Whole lines; on disk when this returns. What was cut off while it was written stays a line of its own, and spoils none."""
+    descriptor = os.open(file, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     try:
-        os.write(descriptor, lines.encode())
+        size = os.fstat(descriptor).st_size
+        cut_off = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+        os.write(descriptor, (b"\n" if cut_off else b"") + lines.encode())
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
@@ -79,6 +81,11 @@ class WrittenStones:
             found |= so_far.read_on(file)
         return found
 
+    @property
+    def unreadable(self) -> set[str]:
+        """Which whole lines, by file and number, say nothing that can be read, as of the last look."""
+        return {f"{file.name}:{line}" for file, so_far in self._files.items() for line in so_far.unreadable}
+
 
 @dataclass
 class _ReadSoFar:
@@ -87,16 +94,22 @@ class _ReadSoFar:
     stones: dict[str, datetime] = field(default_factory=dict)
     until: int = 0
     last: bytes = b""
+    lines: int = 0
+    unreadable: set[int] = field(default_factory=set)
 
     def read_on(self, file: Path) -> dict[str, datetime]:
         with file.open("rb") as stream:
             stream.seek(max(0, self.until - len(self.last)))
             if stream.read(len(self.last)) != self.last:
-                self.stones, self.until, self.last = {}, 0, b""
+                self.stones, self.until, self.last, self.lines, self.unreadable = {}, 0, b"", 0, set()
                 stream.seek(0)
             *whole, rest = stream.read().split(b"\n")
         for line in whole:
-            self.stones |= _stone_in(line)
+            self.lines += 1
+            stone = _stone_in(line)
+            if not stone:
+                self.unreadable.add(self.lines)
+            self.stones |= stone
             self.until, self.last = self.until + len(line) + 1, line + b"\n"
         return self.stones | _stone_in(rest) if rest else self.stones
 
@@ -126,7 +139,14 @@ class NotedDestructions:
     def __init__(self, bao: OpenBao, folder: Path) -> None:
         self._bao = bao
         self._written = WrittenStones(folder)
-        self._notes: dict[str, dict[str, datetime]] = {}
+        self._notes: dict[str, dict[str, datetime] | None] = {}
+
+    @property
+    def unreadable(self) -> set[str]:
+        """Which notes, in OpenBao or in a file, cannot be read, as of the last look: of what they say nothing is destroyed again."""
+        return self._written.unreadable | {
+            f"{TOMBSTONES}/{name}" for name, found in self._notes.items() if found is None
+        }
 
     async def all(self) -> dict[str, datetime]:
         """Number to moment. Raises PartDown."""
@@ -146,7 +166,7 @@ class NotedDestructions:
         for name in sorted(names - self._notes.keys()):
             note = await self._bao.call("GET", f"{TOMBSTONES}/{name}")
             self._notes[name] = _stones_of(note, name)
-        return {number: moment for stones in self._notes.values() for number, moment in stones.items()}
+        return {number: moment for stones in self._notes.values() for number, moment in (stones or {}).items()}
 
     async def note(self, stones: Stones) -> None:
         """Have OpenBao keep these; retention may, and nobody else. Raises PartDown, BaoRefused."""
@@ -156,14 +176,14 @@ class NotedDestructions:
             await self._bao.call("POST", f"{TOMBSTONES}/{uuid4()}", {"data": {"stones": some}})
 
 
-def _stones_of(note: dict[str, Any], name: str) -> dict[str, datetime]:
-    """What a note says; nothing for one that cannot be read, which is said once: it must keep nobody from serving."""
+def _stones_of(note: dict[str, Any], name: str) -> dict[str, datetime] | None:
+    """What a note says; None for one that cannot be read: it must keep nobody from serving, and shows (`unreadable`)."""
     try:
         stones = note["data"]["data"]["stones"]
         return {str(number): datetime.fromisoformat(moment) for number, moment in stones.items()}
     except (KeyError, AttributeError, TypeError, ValueError) as problem:
         log.error("a note of destructions cannot be read", note=name, problem=type(problem).__name__)
-        return {}
+        return None
 
 
 async def reapply(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
@@ -41,9 +41,18 @@ def node(left: bytes, right: bytes) -> bytes:
 class Tree:
     """The tree over the entries so far, of which only the whole subtrees are kept: one hash per bit of its size."""
 
-    def __init__(self) -> None:
-        self.size = 0
-        self._whole: list[bytes] = []
+    def __init__(self, size: int = 0, whole: Sequence[bytes] = ()) -> None:
+        """Empty, or over `size` entries of which only what `whole` gave is still known. Raises ValueError for a number of
+        subtrees that no tree of that size has."""
+        if size.bit_count() != len(whole):
+            raise ValueError(f"{len(whole)} subtrees are not those of {size} entries")
+        self.size = size
+        self._whole = list(whole)
+
+    @property
+    def whole(self) -> tuple[bytes, ...]:
+        """Its whole subtrees, the largest first: all that has to be kept of the entries for the tree to go on."""
+        return tuple(self._whole)
 
     def add(self, entry: bytes) -> None:
         found, rest = leaf(entry), self.size
@@ -65,8 +74,8 @@ class Tree:
 class Witnessed(Tree):
     """A tree that is compared with what was noted of it: by the number of entries the root."""
 
-    def __init__(self, noted: Mapping[int, bytes]) -> None:
-        super().__init__()
+    def __init__(self, noted: Mapping[int, bytes], size: int = 0, whole: Sequence[bytes] = ()) -> None:
+        super().__init__(size, whole)
         self._noted = noted
 
     @property

@@ -19,6 +19,10 @@ from shared.keys.signing import certify_bytes, public_keys
 from shared.openbao import OpenBao
 from shared.transparency import Checkpoint, NotACheckpoint, note, opened
 
+CUT_KIND = "meldpunt-audit-cut"
+"""The kind of oversight's statement that the lines of a producer up to one had their term; its claims: `producer`, `seq`, `head`
+(the chain's value there), `whole` (the subtrees over them, in hex), `through` (the moment of the last) and `madeAt`."""
+
 
 def origin_of(producer: str) -> str:
     """The name of the log of one producer, as its notes carry it."""

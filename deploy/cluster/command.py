@@ -6,20 +6,19 @@ import argparse
 import asyncio
 import logging
 from dataclasses import dataclass
-from pathlib import Path
 
 import psutil
 from rich.console import Console
 from rich.table import Table
 
 from deploy.cluster import replica
-from deploy.cluster.home import BAO_NODES, NATS_NODES, NODES, POSTGRES_NODES, ClusterHome, replicas
+from deploy.cluster.home import BAO_NODES, NATS_NODES, NODES, POSTGRES_NODES, SEVERAL, ClusterHome, of_its_own, replicas
 from deploy.cluster.house import Cluster
 from deploy.cluster.nodes import compact
 from deploy.cluster.wired import WiredCluster
 from deploy.embedded import parts
 from deploy.embedded.cli import down
-from deploy.embedded.home import SERVICE_NAMES, Home, HouseError, default_home
+from deploy.embedded.home import Home, HouseError, default_home
 from deploy.embedded.status import is_running
 from deploy.embedded.up import up
 from deploy.nats import config as nats_config
@@ -51,11 +50,6 @@ def cluster(home: Home, arguments: argparse.Namespace) -> int:
     return _status(there)
 
 
-def of_its_own(folder: Path) -> Path:
-    """A cluster does not begin where an embedded house was."""
-    return folder.with_name(f"{folder.name}-cluster")
-
-
 def look(home: ClusterHome) -> list[Look]:
     """Every process of a cluster. Raises HouseError where there never was one."""
     state = home.state()
@@ -84,7 +78,7 @@ def look(home: ClusterHome) -> list[Look]:
             looks.append(found(name, one is not None and one.is_whole, one.said if one else "says nothing"))
     else:
         looks.append(found("postgres", True, f"the only one: {state.get('alone')}"))
-    services = [one for name in SERVICE_NAMES for one in replicas(name)]
+    services = [one for name in SEVERAL for one in replicas(name)]
     return looks + [found(one, parts.answers_ok(ports[one], "/readyz")) for one in services]
 
 

@@ -14,9 +14,9 @@ import hvac
 from nats.errors import Error as NatsError
 
 from deploy.cluster import nodes, replica
-from deploy.cluster.home import BAO_NODES, NATS_NODES, NODES, POSTGRES_NODES, ClusterHome, replicas
+from deploy.cluster.home import BAO_NODES, NATS_NODES, NODES, POSTGRES_NODES, SEVERAL, ClusterHome, replicas
 from deploy.embedded import parts
-from deploy.embedded.home import SERVICE_NAMES, HouseError
+from deploy.embedded.home import HouseError
 from deploy.embedded.house import PATIENCE, House
 from deploy.embedded.parts import HERE
 from deploy.embedded.told import told
@@ -132,7 +132,7 @@ class Cluster(House):
     # --- services ----------------------------------------------------------------------------------
 
     def _processes_of(self, name: str) -> tuple[str, ...]:
-        return replicas(name)
+        return replicas(name) if name in SEVERAL else (name,)
 
     def _told(self, one: str, name: str) -> dict[str, str]:
         """Everything that a replica has for itself lies in a folder of its own; what decides lies in PostgreSQL."""
@@ -151,7 +151,7 @@ class Cluster(House):
         shown = [str(one) for one in (setup.authorities, setup.certificate, setup.key)]
         fronts: dict[int, dict[str, Any]] = {
             self._ports[name]: {"path": "/readyz", "backends": [self._ports[one] for one in replicas(name)]}
-            for name in SERVICE_NAMES
+            for name in SEVERAL
         }
         nodes = [self._ports[one] for one in BAO_NODES]
         # The active one, and nobody else, answers 200.
@@ -176,7 +176,7 @@ class Cluster(House):
 
     def _more_state(self) -> dict[str, Any]:
         """Where each of several is."""
-        names = [*BAO_NODES, *NATS_NODES, *(one for name in SERVICE_NAMES for one in replicas(name))]
+        names = [*BAO_NODES, *NATS_NODES, *(one for name in SEVERAL for one in replicas(name))]
         if not self._alone:
             names += [ETCD, *POSTGRES_NODES, *(f"{one}-api" for one in POSTGRES_NODES)]
         return {"alone": self._alone, "several": {name: self._ports[name] for name in names}}

@@ -19,6 +19,7 @@ from deploy.embedded.parts import HERE, wait_until
 from deploy.embedded.status import is_running
 from deploy.embedded.storage import overwrite
 from deploy.openbao import apply as bao_config
+from deploy.openbao.active import active as active_of
 from deploy.tls.identities import SETUP_USER
 
 PATIENCE = 300
@@ -45,8 +46,12 @@ def voters(bao: hvac.Client) -> set[str]:
 
 def active(home: ClusterHome) -> str | None:
     """The node that leads; None while there is none."""
-    ports, setup = (home.state() or {})["several"], home.tls(SETUP_USER)
-    return next((one for one in BAO_NODES if parts.answers_ok(ports[one], "/v1/sys/health", setup)), None)
+    return active_of(_addresses(home), home.tls(SETUP_USER))
+
+
+def _addresses(home: ClusterHome) -> dict[str, str]:
+    ports = (home.state() or {})["several"]
+    return {one: f"https://{HERE}:{ports[one]}" for one in BAO_NODES}
 
 
 def administrator(home: ClusterHome) -> hvac.Client:
@@ -55,8 +60,7 @@ def administrator(home: ClusterHome) -> hvac.Client:
     name = active(home)
     if name is None:
         raise HouseError("the active node of OpenBao went away again: try it once more")
-    address = f"https://{HERE}:{(home.state() or {})['several'][name]}"
-    return bao_config.client(address, home.secret("provisioner"), home.tls(SETUP_USER))
+    return bao_config.client(_addresses(home)[name], home.secret("provisioner"), home.tls(SETUP_USER))
 
 
 def compact(home: ClusterHome, say: Callable[[str], None]) -> datetime:

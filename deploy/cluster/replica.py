@@ -58,14 +58,19 @@ def why_alone(home: ClusterHome) -> str | None:
     """Why there is one PostgreSQL only; None where there can be two. Raises HouseError where there were two, and cannot be."""
     if home.part("postgres").exists():
         return "it was begun with one"
-    why = None
-    if shutil.which(ETCD) is None:
-        why = "there is no etcd on this machine (Debian: etcd-server)"
-    elif patroni_command() is None:
-        why = "PostgreSQL's user cannot run Patroni: it may not enter the environment in which this runs"
+    why = missing()
     if why and any(home.part(one).exists() for one in POSTGRES_NODES):
         raise HouseError(f"{home.path} was begun with two PostgreSQLs, and {why}")
     return why
+
+
+def missing() -> str | None:
+    """What this machine has not got that two PostgreSQLs need."""
+    if shutil.which(ETCD) is None:
+        return "there is no etcd on this machine (Debian: etcd-server)"
+    if patroni_command() is None:
+        return "PostgreSQL's user cannot run Patroni: it may not enter the environment in which this runs"
+    return None
 
 
 def etcd(home: ClusterHome, ports: dict[str, int]) -> Command:

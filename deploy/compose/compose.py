@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from deploy.compose import watching
 from deploy.helm.chart import HEAD, app_of
 from deploy.topology import PORT, SIZES, USER
 from deploy.wiring import (
@@ -34,7 +35,7 @@ from deploy.wiring import (
     fixed,
     variable,
 )
-from shared.asking import NATS, OPENBAO, POSTGRES, REACHED_FROM_OUTSIDE, SET_UP
+from shared.asking import NATS, OPENBAO, POSTGRES, PROMETHEUS, REACHED_FROM_OUTSIDE, SET_UP
 
 ABOUT = """# Every process of the Meldpunt on one host: `docker compose up`, after docs/operations/install.md. Validated, not run, by who made it.
 # NATS, OpenBao and PostgreSQL run beside it, from their own packages; .env says where. What the municipality chooses stands there.
@@ -59,6 +60,7 @@ CHOICES: dict[str, tuple[str, str | None]] = {
     "live": ("false", "false"),
     "theme": ("neutral", "neutral"),
     "traces": ("", ""),
+    "prometheus.image": ("docker.io/prom/prometheus:v3.5.0", "docker.io/prom/prometheus:v3.5.0"),
 }
 """By path among the values: what the example says, and what counts when nothing is said (None: then nothing starts)."""
 EXPLAINED = {
@@ -69,6 +71,7 @@ EXPLAINED = {
     "postgres.superuser": "For the set-up: who may make databases and roles.",
     "openbao.files.authorities": "What OpenBao, on its own disk, shows to PostgreSQL.",
     "network.pods": "Networks whose word about who visits is believed: by intake (the public pages), and by the pages (the gateway).",
+    "prometheus.image": "For who starts it with `--profile prometheus`: give it with its digest.",
     "nats.servers": "Of several servers of NATS each with where the others find it: NAME=HOST:PORT, with commas between.",
     "protocol": "Whose protocol; `live` is true only for real data.",
 }
@@ -151,7 +154,7 @@ def _process(name: str, house: House, port: int) -> dict[str, Any]:
     found = _container(name, house)
     asked = [one for one in house.asked_by(name) if one in house.processes]
     found["networks"] += [f"to-{one}" for one in asked]
-    if any(one in house.processes for one in house.who_ask(name)):
+    if any(one in (*house.processes, PROMETHEUS) for one in house.who_ask(name)):
         found["networks"].append(f"to-{name}")
     found |= {
         "command": [app_of(name)],
@@ -180,12 +183,14 @@ def compose(house: House) -> dict[str, Any]:
         "command": ["apply"],
         "volumes": ["./identities:/identities"],
     }
+    services[PROMETHEUS] = watching.container(house, chosen("prometheus.image"))
     used = sorted({network for one in services.values() for network in one["networks"]})
     secrets = {
         name: {"file": file}
         for process in (*house.processes, SET_UP)
         for name, (file, _) in secrets_of(process, house.wires(process)).items()
     }
+    secrets |= {name: {"file": file} for name, (file, _) in watching.secrets_of_prometheus(house).items()}
     networks = {one: {"internal": True} if one.startswith("to-") else {} for one in used}
     return {"name": "meldpunt", "services": services, "networks": networks, "secrets": secrets}
 
@@ -204,6 +209,7 @@ def example(house: House) -> str:
     ]
     lines += ["# The address of the parts: as containers see this host, when they are on it", "PARTS_AT=172.17.0.1"]
     wired: dict[str, list[str]] = {path: [] for path in CHOICES}
+    wired["prometheus.image"] = [PROMETHEUS]
     for process in (*house.processes, SET_UP):
         for wire in house.wires(process).values():
             if isinstance(wire, Value) and not isinstance(wire, OfCluster):
@@ -219,4 +225,9 @@ def example(house: House) -> str:
 def compose_files(house: House) -> dict[str, str]:
     """By path in deploy/compose."""
     text = yaml.safe_dump(compose(house), sort_keys=False, allow_unicode=True, width=160)
-    return {"compose.yaml": HEAD + ABOUT + text, ".env.example": example(house)}
+    made = {"prometheus.yaml": watching.scraped(house), "prometheus-web.yaml": watching.served()}
+    return {
+        "compose.yaml": HEAD + ABOUT + text,
+        ".env.example": example(house),
+        **{name: HEAD + yaml.safe_dump(content, sort_keys=False, width=160) for name, content in made.items()},
+    }

@@ -5,13 +5,15 @@ from __future__ import annotations
 import html
 import re
 from types import TracebackType
+from typing import Literal
 
 import httpx
 
 from deploy.embedded.home import Home, HouseError
-from shared.asking import PORTAL
+from shared.asking import PORTAL, PUBLIC_PAGES
 
 USER = "beheerder"
+NO_PAGE = -1
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 
@@ -46,10 +48,27 @@ class Browsing:
         if "Uitloggen" not in answer.text:
             raise HouseError(f"{USER} could not log in at the portal: {answer.status_code}")
 
+    def look(self) -> Literal["in", "out", "away"]:
+        """Whether the first page of the portal is his, asks who he is, or says that something is away. Raises httpx.HTTPError
+        when nobody answers."""
+        page = self._http.get(f"{self._address}/", follow_redirects=False)
+        if page.is_redirect:
+            return "out"
+        return "in" if page.is_success and "Uitloggen" in page.text else "away"
+
+    def without_cookies(self) -> Browsing:
+        """A browser in which nobody logged in."""
+        other = Browsing(self._home, PUBLIC_PAGES)
+        other._page, other._address = self._page, self._address
+        return other
+
     def away(self) -> int:
-        """Of how many services the page says that they do not answer."""
+        """Of how many services the page says that they do not answer; NO_PAGE when it cannot know who looks, and says no more."""
         if self._page == PORTAL:
-            page = self._http.get(f"{self._address}/status").raise_for_status()
+            page = self._http.get(f"{self._address}/status")
+            if page.status_code == httpx.codes.SERVICE_UNAVAILABLE:
+                return NO_PAGE
+            page.raise_for_status()
             return page.text.count('<td data-label="Wat er mis is">antwoordt niet</td>')
         form = self._http.get(f"{self._address}/")
         filled = {name: html.unescape(value) for name, value in HIDDEN.findall(form.text)}

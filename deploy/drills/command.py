@@ -24,6 +24,7 @@ DRILLS = {
     "destruction": "the active node of OpenBao is killed again and again while signals are destroyed",
     "cut": "every edge of the house is cut while people report and decide",
     "upgrade": "a next version, and the one before again, process by process while people report and decide",
+    "runbooks": "every alert is made to fire on an embedded house, and its runbook is followed as it is written",
     "restore": "a backup, destructions, the loss of everything, and the way back, in which nothing destroyed comes back",
 }
 """By name, what is rehearsed. The module of that name has `run(place) -> list[str]`: what was wrong."""

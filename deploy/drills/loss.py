@@ -12,21 +12,23 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import hvac
 
 from deploy.cluster import replica
 from deploy.cluster.command import look
-from deploy.cluster.home import BAO_NODES, NATS_NODES, POSTGRES_NODES, ClusterHome, replicas
+from deploy.cluster.home import BAO_NODES, NATS_NODES, POSTGRES_NODES, SEVERAL, ClusterHome, replicas
 from deploy.drills.journal import KINDS, Journal, Kind
 from deploy.drills.load import REPORTERS, Load
 from deploy.drills.place import Place
 from deploy.drills.verdict import PATIENCE, verdict
-from deploy.embedded.home import SERVICE_NAMES, HouseError
+from deploy.drills.visiting import Seen, Visiting
+from deploy.embedded.home import HouseError
 from deploy.embedded.parts import wait_until
 from deploy.openbao import apply as bao_config
 from deploy.tls.identities import ETCD, SETUP_USER
+from shared.asking import PORTAL
 
 AWAY_SECONDS = {"nats": 12.0, "openbao": 10.0, "postgres": 3.0}
 PRIMARY_AWAY_SECONDS = 25.0
@@ -50,6 +52,8 @@ class Killed:
     refused: dict[Kind, int]
     cut: int
     whys: str
+    visit: dict[Seen, int] = field(default_factory=dict)
+    """How often who is logged in at the portal found his page how."""
 
     @property
     def part(self) -> str:
@@ -68,12 +72,18 @@ class Killed:
         refused = self.refused["door"] - min(self.cut, may_be_cut)
         if refused and (self.part != "postgres" or self.was.startswith(REPLICA)):
             found.append(f"{self.name}: the door refused {refused} times")
+        if out := self.visit.get("out"):
+            found.append(f"{self.name}: who was logged in at the portal was asked {out} times who he is")
+        # What is under way at a process of the portal that is killed is answered by nobody.
+        cut = self.visit.get("cut", 0) - (self.name in replicas(PORTAL))
+        if cut > 0:
+            found.append(f"{self.name}: who was logged in at the portal had no answer {cut} times")
         return found
 
 
 # The first is the primary, and when it has come back the replica; then the second is the primary.
 OF_POSTGRES = (POSTGRES_NODES[0], *POSTGRES_NODES, ETCD)
-EVERYTHING = (*NATS_NODES, *BAO_NODES, *(one for name in SERVICE_NAMES for one in replicas(name)), *OF_POSTGRES)
+EVERYTHING = (*NATS_NODES, *BAO_NODES, *(one for name in SEVERAL for one in replicas(name)), *OF_POSTGRES)
 ALONE = "postgres"
 """In a cluster with one PostgreSQL, in the place of `OF_POSTGRES`."""
 REPLICA = "replica"
@@ -100,22 +110,29 @@ class Loss:
         self._say = say
         self.journal = Journal()
         self.killed: list[Killed] = []
+        self._visiting: Visiting | None = None
 
     def run(self, names: Sequence[str] = EVERYTHING) -> list[str]:
         """Kill `names` in turn; returns what is wrong. Raises HouseError when the cluster does not become whole again."""
         load = Load(self._home, self.journal)
         load.begin()
         try:
-            self._watched("nothing", "", 10, lambda: None)
-            for name in names:
-                load.renew()
-                self._kill(name, load)
+            with Visiting(self._home) as self._visiting:
+                blind = (
+                    []
+                    if self._visiting.sees_who_is_out()
+                    else ["who is not logged in at the portal is not seen as out"]
+                )
+                self._watched("nothing", "", 10, lambda: None)
+                for name in names:
+                    load.renew()
+                    self._kill(name, load)
         finally:
             for name in names:
                 self._home.held(name).unlink(missing_ok=True)
             load.end(PATIENCE)
         faults = [fault for one in self.killed for fault in one.faults]
-        return faults + verdict(self._home, self.journal, self._say)
+        return blind + faults + verdict(self._home, self.journal, self._say)
 
     def _kill(self, name: str, load: Load) -> None:
         was = next((one.said for one in look(self._home) if one.name == name), "")
@@ -158,12 +175,16 @@ class Loss:
         cut = sum(one.cut for one in refused["door"])
         whys = Counter(f"{kind} {one.why}" for kind, found in refused.items() for one in found)
         counts = {kind: len(found) for kind, found in refused.items()}
-        one = Killed(name, was, waited, counts, cut, ", ".join(f"{why} x{count}" for why, count in whys.items()))
+        visit = self._visiting.between(began, ended) if self._visiting else {}
+        said = ", ".join(f"{why} x{count}" for why, count in whys.items())
+        one = Killed(name, was, waited, counts, cut, said, visit)
         self.killed.append(one)
         told = ", ".join(f"{kind} {waited[kind]:.1f} s ({one.refused[kind]} refused)" for kind in KINDS)
         budget = f"; budget {BUDGETS[one.part]:.0f} s" if one.part in BUDGETS else ""
+        looked = ", ".join(f"{seen} {count}" for seen, count in visit.items() if count)
         self._say(
-            f"{name}{f' ({was})' if was else ''}: longest wait {told}{budget}{f'; {one.whys}' if one.whys else ''}"
+            f"{name}{f' ({was})' if was else ''}: longest wait {told}{budget}; at the portal: {looked}"
+            f"{f'; {one.whys}' if one.whys else ''}"
         )
 
     def _makes_users(self) -> bool:

@@ -1,6 +1,6 @@
 """The loss of everything, and the way back: what was acknowledged before the backup is there once, what was destroyed since is not.
 
-An embedded house works; a backup is made of it; it goes on, and destroys a signal by the real way (listed, approved, declared). Then every
+An embedded house, or a cluster, works; a backup is made of it; it goes on, and destroys a signal by the real way (listed, approved, declared). Then every
 process is ended by SIGKILL under load and the folder of the house is removed. What is left is what lies elsewhere: the backup, its key, the
 seal key, the list of destructions. That this drill would see a signal that comes back is shown first: a restore without the list has to
 show it to who asks, and open what was copied of it before.
@@ -22,6 +22,8 @@ from pathlib import Path
 import psutil
 
 from deploy.backup import destructions, manifest
+from deploy.cluster import replica
+from deploy.cluster.home import POSTGRES_NODES, ClusterHome
 from deploy.drills.doomed import Doomed, databases_of
 from deploy.drills.journal import Journal, wrong
 from deploy.drills.load import Load
@@ -38,6 +40,8 @@ REPORT = "12-empty-barn"
 BEFORE_SECONDS, AFTER_SECONDS = 15.0, 8.0
 """Of load, before the backup and after it."""
 PATIENCE = 120
+CLUSTER = "cluster"
+"""What it is held on when that is asked for."""
 LEFT = "outside"
 """What is not lost with the house: the backup, its key, the seal key, the list."""
 
@@ -65,11 +69,12 @@ class Kept:
 
 
 def run(place: Place) -> list[str]:
-    if place.only:
-        raise HouseError("this drill has no parts: hold all of it")
+    if set(place.only) - {CLUSTER}:
+        raise HouseError(f"this drill is held on an embedded house, or with `--only {CLUSTER}` on one of those")
     kept = Kept(place.folder / LEFT)
     kept.folder.mkdir()
-    with place.house({"MELDPUNT_TOMBSTONES": str(kept.destructions)}) as home:
+    begin = place.cluster if place.only else place.house
+    with begin({"MELDPUNT_TOMBSTONES": str(kept.destructions)}) as home:
         return _Drill(home, kept, place).run()
 
 
@@ -77,6 +82,7 @@ class _Drill:
     def __init__(self, home: Home, kept: Kept, place: Place) -> None:
         self._home, self._kept, self._place = home, kept, place
         self._say = place.say
+        self._is_cluster = isinstance(home, ClusterHome)
         self._doomed = Doomed("")
         self.journal = Journal()
 
@@ -113,7 +119,9 @@ class _Drill:
         folder, keys = self._kept.folder / "backups", self._kept.folder / "keys"
         meldpunt(self._home, "backup", str(folder), "--keys", str(keys), more=self._told())
         size = sum(one.stat().st_size for one in Path(self._kept.words[0]).iterdir()) / 2**20
-        self._say(f"backup of a house at work: {time.monotonic() - began:.1f} s, {size:.0f} MB")
+        self._say(
+            f"backup of a {CLUSTER if self._is_cluster else 'house'} at work: {time.monotonic() - began:.1f} s, {size:.0f} MB"
+        )
         return before
 
     def _destroy(self, load: Load) -> None:
@@ -134,6 +142,10 @@ class _Drill:
     def _lose_everything(self) -> datetime:
         main = psutil.Process((self._home.state() or {})["pid"])
         everything = [main, *main.children(recursive=True)]
+        if isinstance(self._home, ClusterHome):
+            # What a Patroni started is nobody's child.
+            left = (replica.postmaster(self._home, name) for name in POSTGRES_NODES)
+            everything += [process for one in left if one for process in (one, *one.children(recursive=True))]
         lost_at = datetime.now(UTC)
         for one in everything:
             with contextlib.suppress(psutil.NoSuchProcess):
@@ -145,7 +157,8 @@ class _Drill:
     # --- back --------------------------------------------------------------------------------------
 
     def _control(self) -> list[str]:
-        """Without the list the signal comes back, and all that this drill looks with has to see it. Raises HouseError when not."""
+        """Without the list the signal comes back, and all that this drill looks with has to see it. Raises HouseError when not. It is an
+        embedded house, also where the backup is a cluster's."""
         other = Home(self._place.folder / "control")
         elsewhere = {"MELDPUNT_TOMBSTONES": ""}
         refused = self._refused(other)
@@ -177,10 +190,12 @@ class _Drill:
         """Returns how long it took until everybody was served again, in seconds."""
         began = time.monotonic()
         words = [*self._kept.words, "--destructions", str(self._kept.destructions)]
+        words += ["--cluster"] if self._is_cluster else []
         meldpunt(self._home, "restore", *words, more=self._told())
         half = time.monotonic()
         with self._asked_all_the_while() as answers:
-            meldpunt(self._home, "up", "--detach", more=QUICK | self._told())
+            up = ("cluster", "up") if self._is_cluster else ("up",)
+            meldpunt(self._home, *up, "--detach", more=QUICK | self._told())
             wait_until(lambda: bool(look(self._home)["ready"]), PATIENCE, "the restored house")
         ended = time.monotonic()
         self._say(f"restored in {half - began:.1f} s, up in {ended - half:.1f} s")

@@ -17,7 +17,8 @@ import time
 from collections.abc import Callable
 
 from deploy.cluster.command import look
-from deploy.cluster.home import BAO_NODES, ClusterHome, replicas
+from deploy.cluster.home import ClusterHome, replicas
+from deploy.cluster.nodes import active
 from deploy.drills.journal import Journal
 from deploy.drills.load import EVERY_SECONDS, REPORTERS, Load
 from deploy.drills.place import Place
@@ -101,8 +102,7 @@ class Sealed:
     # --- OpenBao -----------------------------------------------------------------------------------
 
     def _active(self) -> str | None:
-        ports, setup = (self._home.state() or {})["several"], self._home.tls(SETUP_USER)
-        return next((one for one in BAO_NODES if answers_ok(ports[one], "/v1/sys/health", setup)), None)
+        return active(self._home)
 
     def _seal(self) -> str:
         """The active node; which that was. Only the active one can be sealed by asking."""

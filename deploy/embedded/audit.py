@@ -28,6 +28,8 @@ def _export(home: Home, arguments: argparse.Namespace) -> int:
     written, unfinished = 0, arguments.file.with_name(f"{arguments.file.name}.new")
     try:
         with HouseClient(home) as client, unfinished.open("w") as file:
+            for one in client.get("oversight", "/v1/audit-cuts", arguments.user)["cuts"]:
+                file.write(f"{json.dumps(one)}\n")
             for one in client.one_by_one("oversight", "/v1/audit-batches", arguments.user, "batches", IN_ONE_ANSWER):
                 file.write(f"{json.dumps(one)}\n")
                 written += 1
@@ -62,9 +64,11 @@ def _verify(home: Home, arguments: argparse.Namespace) -> int:
 
 
 def _table(verdicts: list[offline.Verdict]) -> Table:
-    table = Table("producer", "lines", "signed messages", "notes", "noted up to line", "what is wrong")
+    table = Table(
+        "producer", "lines", "of them destroyed", "signed messages", "notes", "noted up to line", "what is wrong"
+    )
     for one in verdicts:
         up_to = max(one.noted.roots, default=0)
-        counts = (one.lines, one.signed, len(one.noted.roots), up_to)
+        counts = (one.lines, one.destroyed, one.signed, len(one.noted.roots), up_to)
         table.add_row(one.producer, *map(str, counts), "\n".join(one.problems))
     return table

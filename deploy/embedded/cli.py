@@ -140,8 +140,17 @@ def _of_a_house(command: Command) -> None:
     one.add_argument(
         "--wait", type=float, default=REBUILD_SECONDS, help="seconds for every holder to tell what is in hand"
     )
+    one = command(
+        "restart",
+        _later("restart", "restart"),
+        "End one process of a running house, also one that hangs, and have it started again; also one that is kept stopped.",
+    )
+    one.add_argument("name", metavar="NAME", help="as `meldpunt status` calls it, or a page: portal, public or log-in")
     one = command("logs", logs, "The log of one part or service.")
     one.add_argument("service")
+
+
+AT_ADDRESSES = "of the parts whose addresses the environment names, as the set-up is told (docs/operations/backup.md)"
 
 
 def _of_backups(command: Command) -> None:
@@ -153,6 +162,7 @@ def _of_backups(command: Command) -> None:
     one.add_argument("folder", type=Path, nargs="?", help="where backups lie")
     one.add_argument("--keys", type=Path, help="where their keys lie: another place, of which no copy is made")
     one.add_argument("--days", type=int, help="after how many its key is destroyed (default, and most: SNAPSHOT_DAYS)")
+    one.add_argument("--installation", action="store_true", help=AT_ADDRESSES)
     one.add_argument("--expire", action="store_true", help="only destroy the keys of which the time has come")
     one = command(
         "restore",
@@ -163,6 +173,14 @@ def _of_backups(command: Command) -> None:
     one.add_argument("--key", type=Path, required=True, help="the key that was made with it")
     one.add_argument("--seal-key", type=Path, action="append", help="OpenBao's seal key, which is in no backup")
     one.add_argument("--destructions", type=Path, metavar="FOLDER", help="the list of destructions, as it is today")
+    one.add_argument("--cluster", action="store_true", help="into the folder of a cluster of this machine")
+    one.add_argument(
+        "--unpack",
+        type=Path,
+        metavar="FOLDER",
+        help="only PostgreSQL's data, into a new folder: the first step for an installation",
+    )
+    one.add_argument("--installation", action="store_true", help=f"the second step: {AT_ADDRESSES}")
     one.add_argument(
         "--without-destructions", action="store_true", help="it is lost; what was destroyed since comes back"
     )

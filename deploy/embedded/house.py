@@ -7,22 +7,19 @@ import functools
 import json
 import os
 import signal
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import hvac
 
 from deploy.backup.promised import snapshot_days
 from deploy.embedded import parts, portal, riec
-from deploy.embedded import protocol as law
 from deploy.embedded.certificates import Renewal
-from deploy.embedded.client import HouseClient
 from deploy.embedded.compact import Compaction
-from deploy.embedded.heard import until_heard
-from deploy.embedded.home import DEFAULT_PROTOCOL, DEMO_USERS, DESIGNATIONS, SERVICE_NAMES, Home, HouseError
+from deploy.embedded.designated import designate, first_designations
+from deploy.embedded.home import DEFAULT_PROTOCOL, DEMO_USERS, SERVICE_NAMES, Home
 from deploy.embedded.nodes import Nodes
 from deploy.embedded.parts import HERE
 from deploy.embedded.rotate import RotatedLog
@@ -39,7 +36,6 @@ from shared.database.migrate import migrate
 
 PATIENCE = 300
 """Seconds for a part or a service to become ready, on a machine with other things to do; one that stops shows at once."""
-FIRST_DECISION = "EMBEDDED-SET-UP-2026-1"
 
 
 @dataclass
@@ -160,7 +156,7 @@ class House:
         self.home.write_secret("portal-client-secret", client_secret)
         self.home.write_secret("portal-keys.json", portal.public_keys(self.home))
         self.home.write_secret("people.json", portal.people_file(self._subjects))
-        self._first_designations()
+        self.home.write_secret("first-designations.json", first_designations(self._subjects))
         self._start_nats(bao_config.nats_passwords(bao))
         users = {name: bao_config.database_user(bao, f"{name}-migrate") for name in SERVICE_NAMES}
 
@@ -177,19 +173,8 @@ class House:
         self.home.service_folder(of).mkdir(mode=0o700, exist_ok=True)
 
     def _processes_of(self, name: str) -> tuple[str, ...]:
-        """The processes of a service."""
+        """The processes of a service, or of one of the pages."""
         return (name,)
-
-    def _first_designations(self) -> None:
-        """The set-up file of access: the controller names the beheerder and the FG, for as long as the protocol allows."""
-        until = (datetime.now(UTC) + timedelta(days=730)).isoformat()
-        text = {
-            "decision": FIRST_DECISION,
-            "until": until,
-            "beheerder": self._subjects["beheerder"],
-            "fg": self._subjects["fg"],
-        }
-        self.home.write_secret("first-designations.json", json.dumps(text))
 
     def _start_nats(self, passwords: dict[str, str]) -> None:
         everyone = {SETUP_USER: self.home.secret("nats-setup"), **passwords}
@@ -212,10 +197,11 @@ class House:
         for one, name in services:
             self._supervisor.start(self._service(one, name))
         self._supervisor.start(riec.counterpart(self.home, self._ports[riec.COUNTERPART], self._ports["export"]))
-        for name in portal.PAGES:
-            self._supervisor.start(self._pages(name))
+        pages = [(one, name) for name in portal.PAGES for one in self._processes_of(name)]
+        for one, name in pages:
+            self._supervisor.start(self._pages(one, name))
         self._write_state()
-        for name in (*(one for one, _ in services), riec.COUNTERPART, *portal.PAGES):
+        for name in (*(one for one, _ in (*services, *pages)), riec.COUNTERPART):
             # What it waits for may be what another, that has stopped, would have said.
             self._supervisor.wait_for(name, PATIENCE, needs_all=True)
 
@@ -234,12 +220,12 @@ class House:
         ready = lambda: parts.answers_ok(port, "/readyz")  # noqa: E731
         return parts.Command(one, argv, ready, env={**env, **inherited}, nice=nice, forked=True)
 
-    def _pages(self, name: str) -> parts.Command:
-        """The portal, or where people log in: no identity in OpenBao, no database, no name on the bus."""
-        port = self._ports[name]
+    def _pages(self, one: str, name: str) -> parts.Command:
+        """A process of the portal, or where people log in: no identity in OpenBao, no database, no name on the bus."""
+        port = self._ports[one]
         env = portal.settings(self.home, name, self._addresses_for(name), self._options.protocol)
         ready = lambda: parts.answers_ok(port, "/readyz")  # noqa: E731
-        return parts.Command(name, ["meldpunt-service", name, str(port)], ready, env=env, forked=True)
+        return parts.Command(one, ["meldpunt-service", name, str(port)], ready, env=env, forked=True)
 
     def _addresses_for(self, page: str) -> dict[str, str]:
         """What one of the pages is told of where the others are."""
@@ -252,32 +238,8 @@ class House:
         return {name: f"{'https' if name == 'openbao' else 'http'}://{HERE}:{self._ports[name]}" for name in names}
 
     def _designate(self) -> None:
-        """The demo people get their designations from the demo beheerder, through the real interface."""
         self._write_state()
-        file_roles = law.known(self._options.protocol).file_roles
-        wanted = {**DESIGNATIONS, "anna": file_roles[:1], "bram": file_roles[-1:]}
-        with HouseClient(self.home) as client:
-            end = time.monotonic() + PATIENCE
-            while not client.is_designated("beheerder"):
-                if time.monotonic() > end:
-                    raise HouseError("access did not make the first beheerder; its log says why")
-                time.sleep(0.2)
-            found = client.get("access", "/v1/designations", "beheerder")["designations"]
-            now = datetime.now(UTC)
-            known = {(one["userId"], one["role"]) for one in found if datetime.fromisoformat(one["endsAt"]) > now}
-            for user, role in ((user, role) for user, roles in wanted.items() for role in roles):
-                if (self._subjects[user], role) not in known:
-                    # Nobody is designated who has never logged in.
-                    client.token(user, "access")
-                    body = {
-                        "userId": self._subjects[user],
-                        "role": role,
-                        "startsAt": now.isoformat(),
-                        "endsAt": (now + timedelta(days=730)).isoformat(),
-                        "basis": FIRST_DECISION,
-                    }
-                    client.post("access", "/v1/designations", "beheerder", body)
-            until_heard(client, PATIENCE)
+        designate(self.home, self._subjects, self._options.protocol, PATIENCE)
 
     def _write_state(self, *, ready: bool | None = None) -> None:
         before = self.home.state() or {}

@@ -10,6 +10,7 @@ import hvac
 
 from deploy.embedded import parts
 from deploy.embedded.supervise import Supervisor
+from deploy.openbao.active import active
 from deploy.tls.identities import SETUP_USER
 from shared.tls import Tls
 
@@ -40,9 +41,9 @@ class Nodes:
         before; the next does not stop before this one knows what the others know. Raises HouseError."""
         left = list(self.names)
         while left:
-            active = self.active()
-            name = next((one for one in left if one != active), left[0])
-            if name == active and len(self._ports()) > 1:
+            leads = self.active()
+            name = next((one for one in left if one != leads), left[0])
+            if name == leads and len(self._ports()) > 1:
                 self._bao().write("sys/step-down")
                 parts.wait_until(lambda: self.active() not in (None, name), PATIENCE, "another active node of OpenBao")  # noqa: B023
             self._supervisor.without(name, lambda: work(name))  # noqa: B023
@@ -51,9 +52,8 @@ class Nodes:
 
     def active(self) -> str | None:
         """The node that says that it is active."""
-        shown = self._tls(SETUP_USER)
-        found = (name for name, port in self._ports().items() if parts.answers_ok(port, "/v1/sys/health", shown))
-        return next(found, None)
+        nodes = {name: f"https://{parts.HERE}:{port}" for name, port in self._ports().items()}
+        return active(nodes, self._tls(SETUP_USER))
 
     def _until_whole(self) -> None:
         parts.wait_until(lambda: self.active() is not None, PATIENCE, "an active node of OpenBao")

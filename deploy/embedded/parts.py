@@ -182,9 +182,9 @@ def postgres(home: Home, port: int) -> Command:
 # --- OpenBao ----------------------------------------------------------------------------------------
 
 
-def key_storage(home: Home, cluster_port: int, name: str = "openbao") -> KeyStorage:
-    """OpenBao's database on disk; `name`: of the process."""
-    return KeyStorage(home.part(name), bao_program(), cluster_port)
+def key_storage(home: Home, cluster_port: int, name: str = "openbao", node: str = NODE) -> KeyStorage:
+    """OpenBao's database on disk; `name`: of the process, `node`: of the node."""
+    return KeyStorage(home.part(name), bao_program(), cluster_port, node)
 
 
 def bao_program() -> str:
@@ -200,7 +200,7 @@ def openbao(
     `name`: of the process; `node`: of the node; `more`: what of a `Server` says that it is one of several.
     """
     folder = home.part(name)
-    key_storage(home, cluster_port, name).mend()
+    key_storage(home, cluster_port, name, node).mend()
     folder.chmod(0o700)
     seals = home.seal_keys()
     home.secret("provisioner")

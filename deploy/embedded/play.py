@@ -7,7 +7,6 @@ Words that begin with `@` stand for what an earlier step made (`as = "vraag"`, t
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -111,21 +110,9 @@ class Player:
 
     def step(self, played: Played, step: dict[str, Any]) -> str:
         """Do one step; raises Refusal when it is refused. Returns what it was, for people."""
-        filled: dict[str, Any] = self.fill(played, step)
+        filled: dict[str, Any] = played.filled(step)
         kind = next(kind for kind in self.kinds if kind in filled)
         return self.kinds[kind](played, filled)
-
-    def fill(self, played: Played, value: Any) -> Any:
-        """`@name` and `$today` replaced by what they stand for."""
-        if isinstance(value, dict):
-            return {key: self.fill(played, one) for key, one in value.items()}
-        if isinstance(value, list):
-            return [self.fill(played, one) for one in value]
-        if isinstance(value, str) and value.startswith("@"):
-            return played.made[value[1:]]
-        if isinstance(value, str) and (days := re.fullmatch(r"\$today([+-]\d+)?", value)):
-            return (calendar_date(datetime.now(UTC)) + timedelta(days=int(days[1] or 0))).isoformat()
-        return value
 
     def _version(self, service: str, path: str) -> dict[str, Any]:
         return self.client.get(service, f"{path}/open-decisions", FILE_USER)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import time
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 from deploy.embedded.home import HouseError
+from shared.clock import calendar_date
 
 T = TypeVar("T")
 PURPOSE = {"X-Purpose": "besluit-voorbereiden"}
@@ -41,6 +43,18 @@ class Played:
     def note(self, text: str) -> None:
         """One step of its way, with the time of the day."""
         self.steps.append(f"{datetime.now().astimezone():%H:%M:%S} {text}")
+
+    def filled(self, value: Any) -> Any:
+        """`@name` and `$today` replaced by what they stand for."""
+        if isinstance(value, dict):
+            return {key: self.filled(one) for key, one in value.items()}
+        if isinstance(value, list):
+            return [self.filled(one) for one in value]
+        if isinstance(value, str) and value.startswith("@"):
+            return self.made[value[1:]]
+        if isinstance(value, str) and (days := re.fullmatch(r"\$today([+-]\d+)?", value)):
+            return (calendar_date(datetime.now(UTC)) + timedelta(days=int(days[1] or 0))).isoformat()
+        return value
 
     def hop(self, pair: str, seconds: float) -> None:
         self.hops.setdefault(pair, []).append(seconds)

@@ -24,6 +24,8 @@ from pathlib import Path
 from deploy.embedded.home import HouseError
 from shared.clock import AMSTERDAM
 
+NODE = "embedded"
+"""The one node of the raft cluster."""
 CHUNK = 1 << 20
 PATIENCE = 30
 """Seconds for a process of an earlier house to let go of the database."""
@@ -34,13 +36,14 @@ STAMP = "compacted"
 class KeyStorage:
     """The folder `raft` under `folder`. All but `compacted_at` and `is_due` need OpenBao to be stopped."""
 
-    def __init__(self, folder: Path, binary: str, cluster_port: int) -> None:
+    def __init__(self, folder: Path, binary: str, cluster_port: int, node: str = NODE) -> None:
         self.current = folder / "raft"
         self._new = folder / "raft.new"
         self._old = folder / "raft.old"
         self._config = folder / "migrate.hcl"
         self._binary = binary
         self._cluster_port = cluster_port
+        self._node = node
 
     @property
     def compacted_at(self) -> datetime:
@@ -84,7 +87,7 @@ class KeyStorage:
             raise HouseError(f"OpenBao has not been ready since the last time: {self._old} is its storage of before")
         self._new.mkdir()
         self._stamp(self._new)
-        self._config.write_text(_migration(self.current, self._new, self._cluster_port))
+        self._config.write_text(_migration(self.current, self._new, self._cluster_port, self._node))
         argv = [self._binary, "operator", "migrate", f"-config={self._config}", "-log-level=error"]
         made = subprocess.run(argv, capture_output=True, text=True, check=False, cwd="/")
         if made.returncode != 0:
@@ -115,24 +118,20 @@ class KeyStorage:
                 time.sleep(0.1)
 
 
-def _migration(source: Path, target: Path, cluster_port: int) -> str:
+def _migration(source: Path, target: Path, cluster_port: int, node: str) -> str:
     """From one folder to another of the same node."""
     return f"""
 storage_source "raft" {{
   path = "{source}"
-  node_id = "{NODE}"
+  node_id = "{node}"
 }}
 storage_destination "raft" {{
   path = "{target}"
-  node_id = "{NODE}"
+  node_id = "{node}"
   performance_multiplier = "1"
 }}
 cluster_addr = "https://127.0.0.1:{cluster_port}"
 """
-
-
-NODE = "embedded"
-"""The one node of the raft cluster."""
 
 
 def _is_free(file: Path) -> bool:

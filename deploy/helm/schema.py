@@ -103,7 +103,9 @@ def schema(house: House) -> dict[str, Any]:
                 "names": _object({"secrets": _object({}, **secrets), "shared": NAME, "protocols": NAME}),
                 "claims": _object({one: NAME for one in ("tombstones", "witness")}),
                 "certificates": certificates,
-                "setUp": _object({"enabled": SWITCH, "resources": _process(QUANTITY)["properties"]["resources"]}),
+                "setUp": _object(
+                    {"enabled": SWITCH, "goBack": SWITCH, "resources": _process(QUANTITY)["properties"]["resources"]}
+                ),
                 "settings": _object({}, **{name: _tunables(name, house) for name in house.processes}),
                 "processes": _object({name: _process(QUANTITY) for name in house.processes}),
             },

@@ -70,7 +70,7 @@ BOARDS: dict[str, tuple[str, tuple[Graph, ...]]] = {
             Graph("Nineteen in twenty requests within", _quantile("0.95"), "service", "s", exemplars=True),
             Graph("Half of the requests within", _quantile("0.5"), "service", "s"),
             Graph("Reports at the door an hour", f"sum by (status) (increase({DOOR.name}[1h]))", "status"),
-            Graph("Logged in", f"sum by (service) ({LOGGED_IN.name})", "service"),
+            Graph("Logged in", f"max by (service) ({LOGGED_IN.name})", "service"),
             Graph("Connections in use", f'max by (service) ({CONNECTIONS.name}{{use="in-use"}})', "service"),
             Graph("Since access said who is designated", f"max by (service) ({LEASE_AGE.name})", "service", "s"),
             Graph(

@@ -124,15 +124,21 @@ OF_SERVICES = (
     ),
     Alert(
         "MeldpuntConnectionsShort",
-        f'max by (service) ({CONNECTIONS.name}{{use="in-use"}}) > 18',
+        f'min by (service) ({CONNECTIONS.name}{{use="free"}}) < 2',
         "5m",
         TICKET,
-        "Nearly all of the twenty connections of a process are in use.",
+        "Nearly all connections that a process may have are in use.",
         (
             Example(
-                {f'{CONNECTIONS.name}{{service="oversight",use="in-use"}}': "20x20"}, "8m", ({"service": "oversight"},)
+                {f'{CONNECTIONS.name}{{service="oversight",use="free"}}': "0x20"}, "8m", ({"service": "oversight"},)
             ),
-            Example({f'{CONNECTIONS.name}{{service="oversight",use="at-rest"}}': "20x20"}, "8m"),
+            Example(
+                {
+                    f'{CONNECTIONS.name}{{service="oversight",use="free"}}': "2x20",
+                    f'{CONNECTIONS.name}{{service="oversight",use="at-rest"}}': "0x20",
+                },
+                "8m",
+            ),
         ),
     ),
     Alert(

@@ -75,6 +75,15 @@ async def apply(superuser: Superuser, provisioner_password: str, door_password: 
             await own.close()
 
 
+async def replicator(superuser: Superuser, name: str, password: str) -> None:
+    """Who copies to a replica."""
+    connection = await _connect(superuser, "postgres")
+    try:
+        await _role(connection, name, f"LOGIN REPLICATION PASSWORD '{_safe(password)}'")
+    finally:
+        await connection.close()
+
+
 async def checkpoint(superuser: Superuser) -> None:
     """Have everything on the disk that was written. Who recovers from a kill otherwise writes all that the set-up made, five
     thousand files, before he takes anything: 15 s on a busy disk, and that is how long the door is shut."""

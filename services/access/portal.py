@@ -23,6 +23,8 @@ ASSERTION_ALGORITHMS = ("Ed25519", "ES256", "PS256")
 ASSERTION_SECONDS = 60
 MOST_ASSERTION = 4000
 AUDIENCE = "access"
+FOR_SESSIONS = "access-sessions"
+"""The audience of what the portal shows where sessions are kept, for a minute and more than once: it makes no token of anything."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,8 @@ class Portal:
         self._settings = settings
         self._clock = clock
 
-    def authenticate(self, assertion: str) -> Once:
-        """Raises NotAuthenticated for what the portal did not sign just now, for access; PartDown without its keys."""
+    def authenticate(self, assertion: str, audience: str = AUDIENCE) -> Once:
+        """Raises NotAuthenticated for what the portal did not sign just now, for `audience`; PartDown without its keys."""
         if len(assertion) > MOST_ASSERTION:
             raise NotAuthenticated
         try:
@@ -54,7 +56,7 @@ class Portal:
             raise NotAuthenticated from None
         portal = self._settings.oidc_client_id.read_text().strip()
         now, begins, ends = self._clock.now().timestamp(), claims.get("iat"), claims.get("exp")
-        if (claims.get("iss"), claims.get("sub"), claims.get("aud")) != (portal, portal, AUDIENCE):
+        if (claims.get("iss"), claims.get("sub"), claims.get("aud")) != (portal, portal, audience):
             raise NotAuthenticated
         if not isinstance(begins, int | float) or not isinstance(ends, int | float):
             raise NotAuthenticated

@@ -21,9 +21,10 @@ from services.access.store import StatementRow
 from shared import audit
 from shared.bus.inbox import Handled, Incoming
 from shared.clock import calendar_date
-from shared.contracts.access import MOST_STATEMENTS, Designating, DesignationsAsked
+from shared.contracts.access import MOST_STATEMENTS, Designating, DesignationsAsked, designation_kept
 from shared.contracts.oversight import DesignationsKept
 from shared.errors import CannotSucceed, PartDown
+from shared.laws import has_had_its_term
 from shared.periodic import Periodic
 from shared.protocol.designations import BY_CONTROLLER, CONTROLLER, Held, Wanted, any_giver_fault
 from shared.service.platform import Platform
@@ -95,7 +96,7 @@ class Registering:
         async def effect(session: AsyncSession) -> None:
             await store.one_at_a_time(session)
             register, _ = await self.statements.read(session)
-            gone = [row for seq, row in rows.items() if seq not in register.stated]
+            gone = [row for seq, row in rows.items() if seq not in register.stated and seq > register.forgotten]
             await store.put(session, gone)
             there[:] = [max([register.seq, *rows]), len(gone)]
             if gone:
@@ -131,8 +132,10 @@ class Registering:
                 for one in register.stated.values()
                 if one.given and one.by == CONTROLLER and one.given.basis == told["decision"]
             }
+            until = datetime.fromisoformat(told["until"])
             roles = [role for role in BY_CONTROLLER if role not in taken]
-            if not roles:
+            # What was taken over once, and has had its term, is known no more: it is not decided anew for being in the file.
+            if not roles or has_had_its_term(self._settings.laws, until, self.clock.now(), designation_kept):
                 return
             for role in roles:
                 register = await self._end_earlier(session, register, role)

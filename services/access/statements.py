@@ -29,6 +29,7 @@ from shared.service.platform import Platform
 UNSIGNED = Doubt("access did not sign this", "not-signed")
 MISPLACED = Doubt("it stands where another statement belongs", "moved")
 MISSING_STATEMENT = Doubt("this statement is gone", "gone")
+PUT_BACK = Doubt("it had its term and was destroyed, and is here again", "put-back")
 VERIFIED_SECONDS = 3600.0
 """For how long a statement that was verified is not verified again: a key that was revoked counts no longer by then."""
 
@@ -46,8 +47,13 @@ class Register:
         return self.head.seq if self.head else 0
 
     @property
+    def forgotten(self) -> int:
+        """Every statement up to this one had its term and is gone."""
+        return self.head.forgotten if self.head else 0
+
+    @property
     def missing(self) -> tuple[int, ...]:
-        return tuple(seq for seq in range(1, self.seq + 1) if seq not in self.stated)
+        return tuple(seq for seq in range(self.forgotten + 1, self.seq + 1) if seq not in self.stated)
 
     def open(self, now: datetime, user_id: str | None = None) -> list[tuple[int, Designating]]:
         """What holds at `now` or will, by number; of everybody or of one person."""
@@ -95,9 +101,11 @@ class Statements:
         head = max(stated.values(), key=lambda one: one.seq, default=None)
         if self._head and (head is None or head.seq < self._head.seq):
             head = self._head
-        register = Register(stated, head)
+        forgotten = head.forgotten if head else 0
+        back = {str(seq): PUT_BACK for seq in stated if seq <= forgotten}
+        register = Register({seq: one for seq, one in stated.items() if seq > forgotten}, head)
         self.know(register)
-        return register, {str(seq): MISSING_STATEMENT for seq in register.missing} | doubts
+        return register, {str(seq): MISSING_STATEMENT for seq in register.missing} | back | doubts
 
     def know(self, register: Register) -> None:
         """What is committed is never forgotten by this process, whatever becomes of its rows."""
@@ -110,7 +118,7 @@ class Statements:
         page = await store.given(session, window)
         ends = await store.ends_of(session, [row.seq for row in page.rows])
         stated, _ = await self._believed([*page.rows, *ends])
-        return Register(stated), Page([row.seq for row in page.rows if row.seq in stated], page.next)
+        return Register(stated), Page([row.seq for row in page.rows if _designates(stated.get(row.seq))], page.next)
 
     async def _believed(self, rows: Iterable[StatementRow]) -> tuple[dict[int, Stated], dict[str, Doubt]]:
         stated: dict[int, Stated] = {}
@@ -146,15 +154,25 @@ class Statements:
         *,
         given: Designating | None = None,
         ends: int | None = None,
+        forgotten: int = 0,
     ) -> Register:
         """Sign the next statement, keep it, and have oversight keep it; `register` was read with nobody else at work.
+        `forgotten`: up to which one they have had their term, where that is further than it was.
 
         Raises NotSigned without a certificate.
         """
         now, seq = self.platform.clock.now(), register.seq + 1
         over = {one for one in (register.head.open if register.head else ()) if self._is_over(register, one, now)}
         still = [one for one in (register.head.open if register.head else ()) if one not in over and one != ends]
-        stated = Stated(seq=seq, at=now, by=by, open=(*still, *([seq] if given else ())), given=given, ends=ends)
+        stated = Stated(
+            seq=seq,
+            at=now,
+            by=by,
+            open=(*still, *([seq] if given else ())),
+            given=given,
+            ends=ends,
+            forgotten=max(forgotten, register.forgotten),
+        )
         claims: dict[str, Any] = stated.model_dump(mode="json", exclude_none=True)
         statement = self.platform.signer.sign(STATEMENT_KIND, claims)
         await store.put(session, [StatementRow(seq=seq, about=stated.about, statement=statement)])
@@ -166,3 +184,7 @@ class Statements:
         """Of one whose row is gone nobody knows: it may come back."""
         ends_at = register.ends_at(seq)
         return ends_at is not None and ends_at <= now
+
+
+def _designates(stated: Stated | None) -> bool:
+    return stated is not None and stated.given is not None

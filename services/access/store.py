@@ -1,12 +1,12 @@
 """Access's tables: statements on who is designated, who has ever logged in, and what
-may be used once. A row is believed for its signature."""
+may be used once. A row is believed for its signature. What the portal has kept here stands in `portal_store.py`."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
@@ -18,7 +18,7 @@ SCHEMA = "access_0001"
 
 
 class StatementRow(SQLModel, table=True):
-    """One statement, numbered from 1. It is never deleted: an end is a statement of its own.
+    """One statement, numbered from 1: an end is a statement of its own. It goes at its term, when every one before it has.
 
     `about`: the statement that designates, for the list; what is believed stands in `statement` (statements.py).
     """
@@ -88,6 +88,11 @@ async def put(session: AsyncSession, rows: Collection[StatementRow]) -> None:
         new = {"about": statement.excluded.about, "statement": statement.excluded.statement}
         values = [one.model_dump() for one in rows]
         await session.execute(statement.on_conflict_do_update(index_elements=["seq"], set_=new), values)
+
+
+async def forget(session: AsyncSession, up_to: int) -> int:
+    """Delete the statements up to this one, and never the newest; returns how many there were."""
+    return int(await session.scalar(select(func.forget_designations(up_to))) or 0)
 
 
 async def put_user(session: AsyncSession, row: KnownUser) -> None:

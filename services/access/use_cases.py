@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.access import store
+from services.access import portal_store, store
 from services.access.leases import Leasing
 from services.access.portal import Portal
 from services.access.provider import LogIn, Provider
@@ -88,7 +88,7 @@ class Access:
         if asked.audience not in BY_NAME:
             raise Invalid([Fault("audience", "is geen dienst van deze installatie", code="unknown-service")])
         if asked.nonce is None:
-            log_in = await self._resumed(asked.log_in)
+            log_in = await self.resumed(asked.log_in)
         else:
             log_in = await self._provider.log_in(asked.log_in, asked.nonce)
         subject, audience = log_in.subject, asked.audience
@@ -121,7 +121,7 @@ class Access:
         any more. One that is over already needs no end. Raises NotAuthenticated when it is not the portal that asks."""
         shown = self._portal.authenticate(assertion)
         try:
-            found = await self._resumed(log_in)
+            found = await self.resumed(log_in)
         except NotAuthenticated:
             return
         now = self.clock.now()
@@ -129,6 +129,7 @@ class Access:
             if not await store.use(session, now, {shown.hash: shown.until}):
                 raise NotAuthenticated
             await store.leave(session, found.subject, now, now - timedelta(seconds=LONGEST_LOG_IN))
+            await portal_store.forget(session, found.subject)
             session.add(audit.line(now, "logged out", actor=found.subject))
 
     def _resume(self, log_in: LogIn, now: datetime) -> str:
@@ -145,7 +146,8 @@ class Access:
         }
         return self.platform.signer.sign(LOG_IN, claims | _proved(log_in))
 
-    async def _resumed(self, token: str) -> LogIn:
+    async def resumed(self, token: str) -> LogIn:
+        """The log-in for which this was given. Raises NotAuthenticated when it is none, or has run out."""
         try:
             claims = await self.platform.verifier.verify(token, kind=LOG_IN, service="access")
         except NotSigned:

@@ -10,9 +10,10 @@ from shared.engine.documents import Finding
 from shared.engine.effects import Effect, HandOver, Tell
 from shared.engine.given import GivenRecord
 from shared.engine.goes_on import begun, going_on
-from shared.engine.loaded import Loaded, coded
+from shared.engine.loaded import Loaded
 from shared.engine.papers import paper_faults, paper_written, show_paper
 from shared.engine.policy import Policy
+from shared.engine.records import coded
 from shared.engine.roads import PAPER
 from shared.engine.tables import DecisionRow, TaskRow
 from shared.protocol.conditions.notices import BEGINS

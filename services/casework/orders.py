@@ -11,7 +11,8 @@ from services.casework.given_out import going_with
 from shared.engine.documents import Finding
 from shared.engine.effects import Ask, CloseTasks, Disclose, Effect, Forget, OpenTasks
 from shared.engine.goes_on import became_known, numbered
-from shared.engine.loaded import Loaded, item_name
+from shared.engine.loaded import Loaded
+from shared.engine.records import item_name
 from shared.engine.roads import INTERVENTION
 from shared.engine.tables import DecisionRow, TaskRow
 from shared.identity import Person

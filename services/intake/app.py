@@ -8,6 +8,7 @@ from services.intake import store
 from services.intake.account import IntakeAccount
 from services.intake.api import router
 from services.intake.messages import handlers
+from services.intake.remembered import RememberedReports
 from services.intake.settings import Settings
 from services.intake.use_cases import Intake
 from shared.clock import Clock, SystemClock
@@ -34,7 +35,7 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
         handlers=handlers(intake),
         erase=Erase(rows=store.delete_rows, keys=store.keys_of, kids=store.kids_of),
         queues={intake.letters: intake.open_vault_letter},
-        periodic=[intake.door.remembering],
+        periodic=[intake.door.remembering, RememberedReports(platform).forgetting],
         early=[intake.door.keep],
         opens=intake.door.problems,
     )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
@@ -65,10 +65,31 @@ async def keys_of(session: AsyncSession, numbers: Collection[str]) -> list[tuple
 async def delete_rows(session: AsyncSession, numbers: Collection[str]) -> None:
     for table in (MelderVault, MelderLetter):
         await session.execute(delete(table).where(col(table.number).in_(numbers)))
-    # The hashes of the request stay, without number: the same request sent again is still the same request,
+    # The hashes of the request stay for their term (remembered.py), without number: the same request sent again is still the same request,
     # and does not come back as a new report under a number that was destroyed.
     blank = update(AcceptedReport).where(col(AcceptedReport.number).in_(numbers)).values(number="", receipt_hash="")
     await session.execute(blank)
+
+
+OLDEST = (datetime.min.replace(tzinfo=UTC), "")
+
+
+async def without_signal(
+    session: AsyncSession, before: datetime, after: tuple[datetime, str], most: int
+) -> list[AcceptedReport]:
+    """Of reports that came before a moment, and of which the signal was destroyed, the next ones, the oldest first."""
+    at, key = col(AcceptedReport.accepted_at), col(AcceptedReport.key_hash)
+    query = select(AcceptedReport).where(
+        col(AcceptedReport.number) == "", at < before, tuple_(at, key) > tuple_(*after)
+    )
+    return list((await session.scalars(query.order_by(at, key).limit(most))).all())
+
+
+async def forget(session: AsyncSession, keys: Collection[str]) -> list[str]:
+    """Delete these hashes, but of a signal that is there; returns which."""
+    mine = col(AcceptedReport.key_hash).in_(keys), col(AcceptedReport.number) == ""
+    gone = delete(AcceptedReport).where(*mine).returning(col(AcceptedReport.key_hash))
+    return list((await session.scalars(gone)).all())
 
 
 async def kids_of(session: AsyncSession, numbers: Collection[str]) -> list[tuple[str, str]]:

@@ -114,6 +114,11 @@ def _registers(engine: Engine, reading: RegisterReading, chains: Chains) -> APIR
     ) -> Found:
         return await reading.batches(person, producer, window)
 
+    @routes.get("/audit-cuts", tags=["audit"], summary="Which lines had their term, signed for who checks the rest")
+    async def cuts(person: Person = caller) -> Found:
+        """By producer a statement of oversight: up to which line, and what chain and tree are there (FG, beheerder)."""
+        return {"cuts": await chains.cuts(person)}
+
     @routes.get("/audit-chains", tags=["audit"], summary="Whether the audit trail is complete and unchanged")
     async def audit_chains(
         person: Person = caller, begin: Annotated[Begin, Query(alias="from")] = "checkpoint"

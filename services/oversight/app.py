@@ -25,10 +25,12 @@ from services.oversight.use_cases import (
     DestructionLists,
     DutyKeeping,
     RegisterArchive,
+    RegisterForgetting,
     RegisterKeeping,
     RegisterReading,
     Releasing,
     Statistics,
+    TrailForgetting,
     TrailWatching,
 )
 from shared.clock import Clock, SystemClock
@@ -63,6 +65,8 @@ def create(settings: Settings | None = None, clock: Clock | None = None) -> Fast
             TrailWatching(register, chains).watching,
             statistics.keeping,
             register.forgetting,
+            RegisterForgetting(platform).forgetting,
+            TrailForgetting(platform, chains).forgetting,
             *incidents.periodic,
         ],
         measures=[chains.broken, late_dossiers(platform, "I"), releasing.waiting],

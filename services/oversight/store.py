@@ -40,7 +40,7 @@ class DecidedRow(SQLModel, table=True):
 
 
 class Disclosure(SQLModel, table=True):
-    """The disclosure register; append-only."""
+    """The disclosure register; append-only, until so long after the signal was destroyed (use_cases/forget.py)."""
 
     __tablename__ = "disclosure"
     id: UUID = Field(primary_key=True)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select, text
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
-from shared.database.tables import document
+from shared.database.tables import document, moment, table_of
 from shared.pages import Keyset, Page, Window
 from shared.privileges import SERVICES
+from shared.protocol.model import State
 
 
 class AuditBatch(SQLModel, table=True):
@@ -37,6 +41,22 @@ class AuditCheckpoint(SQLModel, table=True):
     statement: str
     note: str | None = None
     """What a witness was given then (shared/witness.py)."""
+
+
+class AuditCut(SQLModel, table=True):
+    """The lines of a producer up to `seq` had their term and are gone; the chain and the tree go on from here."""
+
+    __tablename__ = "audit_cut"
+    producer: str = Field(primary_key=True)
+    seq: int
+    head: str
+    whole: list[str] = document(nullable=False)
+    """The whole subtrees over what is gone, in hex."""
+    through: str
+    """The moment of the last line that is gone, as it said it."""
+    made_at: datetime = moment()
+    mac: str = ""
+    """Of oversight, as that of a message: the statement on it is signed for whoever asks (Chains.cuts)."""
 
 
 class AuditLine(SQLModel, table=True):
@@ -101,6 +121,38 @@ async def batch_ending(session: AsyncSession, producer: str, last: int) -> str |
     query = select(col(AuditBatch.head)).where(*mine).order_by(col(AuditBatch.first).desc()).limit(1)
     found: str | None = (await session.scalars(query)).first()
     return found
+
+
+async def put_back(session: AsyncSession, producer: str, cut: int) -> int | None:
+    """The first line, or message with lines, that stands where everything up to `cut` had its term and is gone."""
+    found = [
+        await session.scalar(select(func.min(seq)).where(whose == producer, seq <= cut))
+        for whose, seq in (
+            (col(AuditLine.producer), col(AuditLine.seq)),
+            (col(AuditBatch.producer), col(AuditBatch.first)),
+        )
+    ]
+    return min((one for one in found if one is not None), default=None)
+
+
+async def still_there(session: AsyncSession, records: Collection[str]) -> set[str]:
+    """Which of these dossiers are in hand, closed or sealed somewhere, as far as is known here; nothing of a line about one of them
+    goes. Of who holds it, or of a turn that was told: either is enough."""
+    places = text(
+        "SELECT w.number FROM whereabout w WHERE w.number = ANY(:records) AND w.state <> :gone"
+        " UNION SELECT a.record FROM anchor a WHERE a.record = ANY(:records) AND a.producer = ANY(:producers)"
+    )
+    values = {"records": list(records), "gone": State.DESTROYED, "producers": [one.name for one in SERVICES]}
+    return set((await session.scalars(places, values)).all())
+
+
+async def forget(session: AsyncSession, cut: AuditCut) -> int:
+    """Delete the lines up to a cut, with the messages that brought them, and say where they end; returns how many lines. One of
+    which the database finds that it is too young stays."""
+    statement = upsert(table_of(AuditCut)).values(**cut.model_dump())
+    new = {name: statement.excluded[name] for name in cut.model_dump() if name != "producer"}
+    await session.execute(statement.on_conflict_do_update(index_elements=["producer"], set_=new))
+    return int(await session.scalar(select(func.forget_trail(cut.producer, cut.seq))) or 0)
 
 
 async def line_without_batch(session: AsyncSession, producer: str, after: int) -> int | None:

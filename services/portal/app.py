@@ -42,10 +42,12 @@ from services.portal.api.visits import Visits
 from services.portal.calls import Calls
 from services.portal.guard import Guard
 from services.portal.guides import Guides
+from services.portal.keeper import AtAccess, Keeper
 from services.portal.kept import Kept
 from services.portal.pages import Pages
 from services.portal.people import People
-from services.portal.sessions import Sessions
+from services.portal.sealing import PortalSeal, of_keys
+from services.portal.sessions import Saving, Sessions
 from services.portal.settings import Settings
 from services.portal.static import static
 from services.portal.use_cases.accountability import AccountGathering
@@ -78,18 +80,18 @@ from services.portal.use_cases.tasks import AskedOf
 from services.portal.use_cases.toezicht import Toezicht
 from services.portal.use_cases.work import MyWork
 from shared.asking import PORTAL
-from shared.metrics.catalogue import LOGGED_IN
-from shared.metrics.metrics import Shows
 from shared.protocol.laws import Laws
 from shared.telemetry import set_up_logs
 
 
-def create(settings: Settings | None = None) -> FastAPI:
+def create(settings: Settings | None = None, keeper: Keeper | None = None) -> FastAPI:
+    """`keeper`: where sessions lie, when not at access."""
     settings = settings or Settings()
     set_up_logs("portal", settings.log_level, settings.instance)
     law = Laws.read(settings.protocol, settings.protocols).configured
     calls = Calls(settings)
-    sessions, kept = Sessions(settings.idle_seconds, settings.most_sessions), Kept()
+    keeper, sealing = keeper or AtAccess(calls.send, calls.shown), PortalSeal(of_keys(settings.portal_key))
+    sessions, kept = Sessions(keeper, sealing, settings.idle_seconds), Kept(keeper, sealing)
     people = People(settings.people, {one: law.called(one) for guests in law.meetings.values() for one in guests})
     pages = Pages(law, live=settings.live, theme=settings.theme, idle_seconds=settings.idle_seconds, people=people)
 
@@ -135,8 +137,9 @@ def create(settings: Settings | None = None) -> FastAPI:
         guides.router(Guides(settings.guides), pages, settings.guides),
     ):
         app.include_router(one)
-    app.state.sessions, app.state.kept = sessions, kept
+    app.state.sessions, app.state.kept, app.state.calls = sessions, kept, calls
     app.mount("/static", static())
-    measured.install(app, PORTAL, settings, lambda: [Shows(LOGGED_IN, sessions.count)])
+    measured.install(app, PORTAL, settings)
+    app.add_middleware(Saving, sessions=sessions)
     app.add_middleware(Guard, origin=settings.portal_address)
     return app

@@ -16,10 +16,11 @@ import aiohttp
 import httpx
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
-from joserfc.jwk import OKPKey
 from joserfc.jws import extract_compact
 
+from services.portal.answer import HttpAnswer
 from services.portal.exchange import ASSERTION, assertion, exchange_form
+from services.portal.sealing import keys_in
 from services.portal.sessions import TOKEN_USED_SECONDS, LoggingIn, Session
 from services.portal.settings import Settings
 from shared.errors import LogInAnew, NotAuthenticated, PartDown
@@ -41,18 +42,6 @@ class Said:
     @property
     def is_done(self) -> bool:
         return self.status < 400
-
-
-@dataclass(frozen=True)
-class _Answer:
-    """As it came from a service: status and bytes."""
-
-    status: int
-    content: bytes
-
-    @property
-    def is_done(self) -> bool:
-        return 200 <= self.status < 300
 
 
 class Calls:
@@ -131,16 +120,16 @@ class Calls:
         return Session(found["refresh_token"], claims["sub"], _roles(claims))
 
     async def log_out(self, session: Session) -> None:
-        """Everywhere: what access gave for any log-in of this person is worth nothing any more. Raises PartDown,
-        NotAuthenticated."""
-        shown = {"client_assertion_type": ASSERTION, "client_assertion": self._shown(), "token": session.resume}
-        answer = await self._send("POST", "access", "/v1/log-outs", data=shown)
+        """Everywhere: what access gave for any log-in of this person is worth nothing any more, and of his sessions and what he
+        typed nothing is left. Raises PartDown."""
+        shown = {"client_assertion_type": ASSERTION, "client_assertion": self.shown(), "token": session.resume}
+        answer = await self.send("POST", "access", "/v1/log-outs", data=shown)
         if not answer.is_done:
             raise PartDown("access logs nobody out")
 
-    def _shown(self) -> str:
+    def shown(self, audience: str = "access") -> str:
         """That it is the portal that asks."""
-        return assertion(OKPKey.import_key(json.loads(self._settings.portal_key.read_text())), self._client)
+        return assertion(keys_in(self._settings.portal_key)[0], self._client, aud=audience)
 
     @property
     def _client(self) -> str:
@@ -151,8 +140,8 @@ class Calls:
         return f"{self._settings.portal_address}/callback"
 
     async def _exchange(self, audience: str, log_in: str, nonce: str | None = None) -> dict[str, Any]:
-        form = exchange_form(self._shown(), audience, log_in, nonce)
-        answer = await self._send("POST", "access", "/v1/tokens", data=form)
+        form = exchange_form(self.shown(), audience, log_in, nonce)
+        answer = await self.send("POST", "access", "/v1/tokens", data=form)
         if answer.status in (400, 401):
             raise NotAuthenticated
         if not answer.is_done:
@@ -181,7 +170,7 @@ class Calls:
         headers = {"Authorization": f"Bearer {await self._token(session, service)}"}
         if purpose:
             headers["X-Purpose"] = purpose
-        answer = await self._send("GET", service, path, headers=headers)
+        answer = await self.send("GET", service, path, headers=headers)
         if answer.status == 401:
             raise NotAuthenticated
         return answer.content if answer.is_done else None
@@ -198,7 +187,7 @@ class Calls:
         headers = {"Authorization": f"Bearer {await self._token(session, service)}"}
         if purpose:
             headers["X-Purpose"] = purpose
-        answer = await self._send(method, service, path, headers=headers, json=body)
+        answer = await self.send(method, service, path, headers=headers, json=body)
         if answer.status == 401:
             raise NotAuthenticated
         try:
@@ -220,14 +209,14 @@ class Calls:
         session.roles = _roles(_claims(token))
         return token
 
-    async def _send(self, method: str, service: str, path: str, **more: Any) -> _Answer:
+    async def send(self, method: str, service: str, path: str, **more: Any) -> HttpAnswer:
         address = f"{self._settings.services[service]}{path}"
         try:
             tls = self._settings.tls
             # A renewed certificate is another context, and that is other connections.
             more["ssl"] = tls.context if tls else True
             async with self._services.request(method, address, allow_redirects=False, **more) as answer:
-                return _Answer(answer.status, await answer.read())
+                return HttpAnswer(answer.status, await answer.read())
         except (aiohttp.ClientError, TimeoutError, OSError) as problem:
             raise PartDown(f"{service} is out of reach") from problem
 

@@ -5,6 +5,7 @@ Where he was is a path of the portal, with numbers and codes only. It stands in 
 
 from __future__ import annotations
 
+import contextlib
 import re
 from urllib.parse import urlsplit
 
@@ -16,7 +17,7 @@ from services.portal import kept as keeping
 from services.portal.kept import Kept, typed, written
 from services.portal.pages import Pages
 from services.portal.sessions import COOKIE, Session, Sessions
-from shared.errors import Conflict, Forbidden, LogInAnew, MeldpuntError, NotAuthenticated, NotFound
+from shared.errors import Conflict, Forbidden, LogInAnew, MeldpuntError, NotAuthenticated, NotFound, PartDown
 
 BACK = "__Host-terug"
 BACK_SECONDS = 3600
@@ -44,47 +45,62 @@ def forget(answer: Response, name: str) -> None:
 def install(app: FastAPI, sessions: Sessions, kept: Kept, pages: Pages) -> None:
     """What becomes of a request whose log-in is over, or not fresh enough."""
 
-    def keep(request: Request, answer: Response, session: Session) -> None:
-        """What was sent, for whoever sent it; and where he was."""
+    async def keep(request: Request, answer: Response, session: Session) -> bool:
+        """What was sent, for whoever sent it; and where he was. False when it cannot be kept."""
         page = own(whereabouts(request))
         remember(answer, BACK, page, BACK_SECONDS)
-        if has_words(request):
-            secret = kept.put(session.user_id, page, request.state.filled)
-            remember(answer, keeping.KEPT_COOKIE, secret, keeping.KEPT_SECONDS)
+        if not has_words(request):
+            return True
+        with contextlib.suppress(PartDown):
+            secret = await kept.put(session, page, request.state.filled)
+            if secret:
+                remember(answer, keeping.KEPT_COOKIE, secret, keeping.KEPT_SECONDS)
+                return True
+        return False
+
+    def shown_at_once(request: Request) -> Response:
+        """What was sent stands in the answer, and nowhere else."""
+        return pages.show("log_in/uitgelogd.html", request, 401, why="ingestuurd", words=written(request.state.filled))
 
     async def over(request: Request, error: Exception) -> Response:
         number = request.cookies.get(COOKIE)
-        # access may have ended it while it goes on here.
-        sessions.end(number)
-        left = sessions.left(number)
-        filled: FormData | None = getattr(request.state, "filled", None)
-        if left is None and filled is not None:
-            # Nobody knows whose it was, as after a new start of the portal: only who sent it sees it, now.
-            return pages.show("log_in/uitgelogd.html", request, 401, why="ingestuurd", words=written(filled))
+        try:
+            # access may have ended it while it goes on here.
+            await sessions.end(number)
+            left = await sessions.left(number)
+        except PartDown as problem:
+            return await failed(request, problem)
+        # It has ended: nothing more is kept of it, and the page that is shown is nobody's.
+        request.state.session = None
+        if left is None and getattr(request.state, "filled", None) is not None:
+            # Nobody knows whose it was: only who sent it sees it, now.
+            return shown_at_once(request)
         answer = RedirectResponse("/uitgelogd?waarom=tijd" if left else "/inloggen", 303)
         if left:
-            keep(request, answer, left)
-        elif request.method == "GET":
+            return answer if await keep(request, answer, left) else shown_at_once(request)
+        if request.method == "GET":
             remember(answer, BACK, own(whereabouts(request)), BACK_SECONDS)
         return answer
 
     async def anew(request: Request, error: Exception) -> Response:
         answer = RedirectResponse("/opnieuw-inloggen", 303)
-        keep(request, answer, request.state.session)
-        return answer
+        if await keep(request, answer, request.state.session):
+            return answer
+        return pages.error(request, PartDown(), words=written(request.state.filled))
 
     async def failed(request: Request, error: Exception) -> Response:
         """A part is away, or it is refused: what was typed is there still."""
         assert isinstance(error, MeldpuntError)
         session = getattr(request.state, "session", None)
-        if session is None or not has_words(request):
+        if not has_words(request):
             return pages.error(request, error)
-        if isinstance(error, NotFound | Conflict | Forbidden):
+        if session is None or isinstance(error, NotFound | Conflict | Forbidden):
             # There may be no form any more to go back to.
             return pages.error(request, error, words=written(request.state.filled))
         answer = pages.error(request, error, own(whereabouts(request)))
-        keep(request, answer, session)
-        return answer
+        if await keep(request, answer, session):
+            return answer
+        return pages.error(request, error, words=written(request.state.filled))
 
     app.add_exception_handler(MeldpuntError, failed)
     app.add_exception_handler(NotAuthenticated, over)

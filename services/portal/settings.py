@@ -37,7 +37,8 @@ class Settings(BaseSettings):
     portal_address: str
     """Where people's browsers find the portal, without a slash at the end: `https://meldpunt.example.nl`."""
     portal_key: Path
-    """A file: the private key (a JWK) with which the portal shows access that it is the portal (RFC 7523)."""
+    """A file: the private key (a JWK) with which the portal shows access that it is the portal (RFC 7523), and seals sessions;
+    or a JWK set, of which the first is used and the others open what they sealed. All its processes have the same."""
     services: dict[str, str]
     """The address of each service that the portal asks, as JSON."""
     oidc_issuer: str
@@ -61,9 +62,8 @@ class Settings(BaseSettings):
     oidc_client_secret: Path
     people: Path | None = None
     """A file of the municipality's directory: a JSON object, user ids with names. Without, people go by the end of their id."""
-    idle_seconds: int = 1800
+    idle_seconds: int = Field(default=1800, ge=1, le=43_200)
     """After so long without a request somebody is logged out."""
-    most_sessions: int = 10_000
     metrics_secret: Path | None = None
     """A file: what Prometheus shows to read `/metrics`. None: nobody reads it."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -14,9 +14,10 @@ from services.retention.domain import items_of
 from services.retention.holds import HELD, PROPOSED
 from services.retention.tables import Hold, SealedSignal
 from shared.contracts.dossier import CodedDecision
-from shared.engine.loaded import closed_to, working_name
+from shared.engine.records import closed_to
 from shared.engine.shelf import CHANGED, Shelf
 from shared.engine.tables import Dossier
+from shared.engine.working_name import working_name
 from shared.errors import Conflict
 
 

@@ -9,7 +9,8 @@ from services.rights.shelf import DutyShelf
 from shared.contracts.rights import InformingDecided
 from shared.engine.head import vouch_for, vouched_for
 from shared.engine.load import Loader
-from shared.engine.loaded import Loaded, coded
+from shared.engine.loaded import Loaded
+from shared.engine.records import coded
 from shared.engine.store import of_signal
 from shared.engine.tables import DecisionRow, Dossier
 from shared.errors import NotBelieved

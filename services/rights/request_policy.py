@@ -17,7 +17,8 @@ from services.rights.store import NOWHERE, WAITS_FOR_HOLDER, RequestRow
 from shared.engine.documents import Finding
 from shared.engine.effects import Effect
 from shared.engine.given import Given
-from shared.engine.loaded import Loaded, item_name
+from shared.engine.loaded import Loaded
+from shared.engine.records import item_name
 from shared.engine.tables import DecisionRow
 from shared.protocol.answering import nowhere_faults, silent_faults
 from shared.protocol.carrying_out import not_carried_out

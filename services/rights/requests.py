@@ -23,9 +23,10 @@ from shared.contracts.intake import Subject
 from shared.engine.documents import REPORT, Document, Finding, Report, encrypted
 from shared.engine.engine import Engine
 from shared.engine.head import Head, vouch_for, vouched
-from shared.engine.loaded import Loaded, working_name
+from shared.engine.loaded import Loaded
 from shared.engine.show import heading
 from shared.engine.tables import Dossier
+from shared.engine.working_name import working_name
 from shared.errors import Invalid, NotBelieved, NotFound
 from shared.identity import Person
 from shared.keys.transit import key_name

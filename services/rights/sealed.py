@@ -28,8 +28,9 @@ from shared.engine.head import changed, vouch_for, vouched_for
 from shared.engine.loaded import Loaded
 from shared.errors import CannotSucceed, NotBelieved
 from shared.finding.things import Thing, asked
+from shared.hands import reader_of
 from shared.keys.lookup import Lookup
-from shared.privileges import ARCHIVES, reader_of
+from shared.privileges import ARCHIVES
 from shared.protocol.model import State
 from shared.protocol.opening import REQUEST_LOOK
 from shared.protocol.request_kinds import AS_REGISTERED

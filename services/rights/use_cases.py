@@ -25,10 +25,10 @@ from shared.engine.documents import REPORT, Report, encrypted
 from shared.engine.engine import Engine
 from shared.engine.head import Head, changed, vouch_for, vouched
 from shared.engine.hear import heard
-from shared.engine.loaded import working_name
 from shared.engine.show import heading
 from shared.engine.store import of_signal
 from shared.engine.tables import Dossier, ItemRow
+from shared.engine.working_name import working_name
 from shared.errors import CannotSucceed, PartDown
 from shared.identity import Person
 from shared.keys.transit import key_name

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from shared.contracts.common import Frozen, Message
+from shared.protocol.municipality import Terms
 
 STATEMENT_KIND = "meldpunt-designation"
 """The kind of a statement that somebody is designated, or no longer is; its claims are `Stated`."""
@@ -28,6 +29,7 @@ class Stated(Frozen):
 
     `by`: the beheerder who decided, or `controller`. `open`: every designation that may hold after it, by the number of
     the statement that gave it; so the newest statement says which of the older ones count, whatever became of the rest.
+    `forgotten`: every statement up to this one had its term (art. 7 lid 2) and is gone.
     """
 
     seq: int
@@ -36,11 +38,26 @@ class Stated(Frozen):
     open: tuple[int, ...]
     given: Designating | None = None
     ends: int | None = None
+    forgotten: int = 0
 
     @property
     def about(self) -> int:
         """The statement that gave what this is about."""
         return self.seq if self.ends is None else self.ends
+
+
+CALENDAR = "calendar"
+"""By whom a statement is of which nobody decided anything: that others have had their term."""
+
+
+def designation_kept(terms: Terms) -> int:
+    """For how many years after its end a designation stays."""
+    return terms.designation_kept_years
+
+
+def over_at(stated: Stated) -> datetime:
+    """When what a statement says is over by itself, whatever later ones end."""
+    return stated.given.ends_at if stated.given else stated.at
 
 
 class Designation(Frozen):

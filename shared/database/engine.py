@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable, Sequence
-from typing import Any, Protocol
+from collections.abc import AsyncIterator
+from typing import Any
 
 import structlog
 from sqlalchemy import URL, Executable, Result, event, text
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.orm import ORMExecuteState, Session
 from sqlmodel import SQLModel
 
 from shared.database.hosts import Connecting, Hosts
 from shared.database.outages import READ_ONLY, USER_REFUSED, outages, sqlstate
+from shared.database.sessions import INSERTED, STAMPED, STAMPS, ReadingSession, Stamps, WritingSession, no_flush
 from shared.database.together import GroupCommit, UnitOfWork
 from shared.errors import PartDown
 from shared.openbao import BaoError, BaoRefused, OpenBao
@@ -26,7 +26,6 @@ from shared.tls import Tls
 from shared.wake import Wake
 
 log = structlog.get_logger()
-INSERTED, STAMPS, STAMPED = "inserted", "stamps", "stamped"
 RENEW_SECONDS = 2.0
 REFUSED_SECONDS = 10.0
 """Between two users that are asked for because PostgreSQL refused the one before."""
@@ -101,59 +100,6 @@ def _no_closed_connection(connection: Any, _record: Any, _proxy: Any) -> None:
     # checkout; what breaks between this look and the statement breaks after a ping too, and is an outage like any.
     if connection.driver_connection.is_closed():
         raise DisconnectionError("the connection was closed by PostgreSQL")
-
-
-class Stamps(Protocol):
-    """What is put on certain rows just before they are inserted, and is told when those were committed."""
-
-    def put_on(self, row: object) -> bool:
-        """Whether `row` is one of those; what this raises undoes the transaction."""
-
-    def besides(self, row: object) -> Sequence[SQLModel]:
-        """The rows that go into the same transaction as `row`, on which it was put."""
-
-    def committed(self, rows: Iterable[object]) -> None: ...
-
-
-class _Session(Session):
-    """Remembers of which tables it inserted rows."""
-
-
-@event.listens_for(_Session, "after_flush")
-def _note_inserts(session: Session, _context: object) -> None:
-    session.info.setdefault(INSERTED, set()).update(type(one) for one in session.new)
-
-
-@event.listens_for(_Session, "before_flush")
-def _stamp_new(session: Session, *_: object) -> None:
-    session.add_all(stamp(session, list(session.new)))
-
-
-def stamp(session: Session, rows: Iterable[object]) -> list[SQLModel]:
-    """What has to be on rows that go into the database is put on them; for who inserts in another way than by a flush.
-    Returns the rows that have to go with them."""
-    stamps: Stamps | None = session.info.get(STAMPS)
-    if not stamps:
-        return []
-    stamped = [row for row in rows if stamps.put_on(row)]
-    session.info.setdefault(STAMPED, []).extend(stamped)
-    return [one for row in stamped for one in stamps.besides(row)]
-
-
-class _Reading(Session):
-    """A session outside of any transaction; what would write is a mistake in our code."""
-
-
-@event.listens_for(_Reading, "before_flush")
-def _no_flush(session: Session, *_: object) -> None:
-    if session.new or session.dirty or session.deleted:
-        raise TypeError("rows are written in a transaction, not while reading")
-
-
-@event.listens_for(_Reading, "do_orm_execute")
-def _no_change(state: ORMExecuteState) -> None:
-    if state.is_insert or state.is_update or state.is_delete:
-        raise TypeError("rows are changed in a transaction, not while reading")
 
 
 class Database:
@@ -269,11 +215,11 @@ class Database:
         async with (
             self._outages(),
             AsyncSession(
-                self._outside, expire_on_commit=False, autoflush=False, sync_session_class=_Reading
+                self._outside, expire_on_commit=False, autoflush=False, sync_session_class=ReadingSession
             ) as session,
         ):
             yield session
-            _no_flush(session.sync_session)
+            no_flush(session.sync_session)
 
     async def alone(self, statement: Executable) -> Result[Any]:
         """One statement, which is a transaction of its own: one round trip. Raises PartDown on an outage."""
@@ -293,7 +239,7 @@ class Database:
                 self.engine,
                 expire_on_commit=False,
                 autoflush=autoflush,
-                sync_session_class=_Session,
+                sync_session_class=WritingSession,
                 info={STAMPS: self.stamps},
             ) as session,
         ):

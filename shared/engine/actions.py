@@ -8,8 +8,9 @@ from enum import StrEnum
 from typing import Any
 
 from shared.engine.given import Possible, Withdrawable
-from shared.engine.loaded import CLOSING, Loaded
+from shared.engine.loaded import Loaded
 from shared.engine.policy import Policy
+from shared.engine.records import CLOSING
 from shared.identity import Person
 from shared.protocol.clusters import CLUSTERED, MOST_MEMBERS, can_bear
 from shared.protocol.co_signing import ANSWER_BACK, CO_SIGNER_SAYS, QUESTIONED, WAITING

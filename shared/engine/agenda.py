@@ -14,8 +14,9 @@ from uuid import UUID
 
 from shared.engine.decide import Deciding
 from shared.engine.given import Given, GivenAnswer, Shown
-from shared.engine.loaded import CLOSING, VOICE, Loaded
+from shared.engine.loaded import Loaded
 from shared.engine.parts import Parts
+from shared.engine.records import CLOSING, VOICE
 from shared.engine.roads import PAPER
 from shared.engine.show import Showing
 from shared.engine.tables import DecisionRow, MeetingRow

@@ -21,8 +21,10 @@ from shared.engine.documents import REPORT, Document, Finding, Report, encrypted
 from shared.engine.findable import is_to_be_told
 from shared.engine.head import Head, changed, vouched, vouched_for
 from shared.engine.hear import one_at_a_time
-from shared.engine.loaded import Loaded, closed_to, joined_last, working_name
+from shared.engine.loaded import Loaded
+from shared.engine.records import closed_to, joined_last
 from shared.engine.tables import Dossier, NoticeRow
+from shared.engine.working_name import working_name
 from shared.errors import CannotSucceed, NotBelieved
 from shared.keys.transit import key_name
 from shared.laws import known_law

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from shared.engine.documents import Finding, PartWords, Words
-from shared.engine.loaded import Loaded, item_name
+from shared.engine.loaded import Loaded
+from shared.engine.records import item_name
 from shared.identity import Person
 from shared.protocol.composing import CONCERNING
 from shared.protocol.judge import Attempt

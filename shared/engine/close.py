@@ -23,8 +23,9 @@ from shared.engine.findable import is_to_be_told
 from shared.engine.given import Given, Shown
 from shared.engine.head import Head, changed, is_right, vouched
 from shared.engine.hear import heard, one_at_a_time
-from shared.engine.loaded import CLOSING, Loaded
+from shared.engine.loaded import Loaded
 from shared.engine.parts import Parts
+from shared.engine.records import CLOSING
 from shared.engine.tables import DecisionRow
 from shared.engine.wording import faults_in_words
 from shared.engine.write import Change, Writer

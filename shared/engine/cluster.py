@@ -18,8 +18,9 @@ from shared.engine.documents import Words
 from shared.engine.given import Given, Open, Shown
 from shared.engine.head import Head, changed
 from shared.engine.hear import at_most_thrice
-from shared.engine.loaded import CLUSTERING, Loaded
+from shared.engine.loaded import Loaded
 from shared.engine.parts import Parts
+from shared.engine.records import CLUSTERING
 from shared.engine.show import Showing
 from shared.engine.voices import with_voices
 from shared.engine.wording import faults_in_words

@@ -16,9 +16,10 @@ from shared.engine.documents import CO_SIGNER, Words
 from shared.engine.effects import Ask
 from shared.engine.given import Given, Shown
 from shared.engine.head import changed
-from shared.engine.loaded import ANSWERED, ASKED_BACK, REFUSAL, WITHDRAWAL, Loaded
+from shared.engine.loaded import Loaded
 from shared.engine.parts import Parts
 from shared.engine.policy import Policy
+from shared.engine.records import ANSWERED, ASKED_BACK, REFUSAL, WITHDRAWAL
 from shared.engine.tables import DecisionRow
 from shared.engine.wording import faults_in_words
 from shared.engine.write import Change, Writer

@@ -23,8 +23,9 @@ from shared.engine.documents import Finding
 from shared.engine.effects import Effect
 from shared.engine.given import Given, Shown
 from shared.engine.hear import at_most_thrice
-from shared.engine.loaded import CLOSING, VOICE, WITHDRAWAL, Loaded
+from shared.engine.loaded import Loaded
 from shared.engine.parts import Parts
+from shared.engine.records import CLOSING, VOICE, WITHDRAWAL
 from shared.engine.roads import along_faults_in
 from shared.engine.tables import DecisionRow
 from shared.engine.voices import Speaking, with_voices

@@ -18,11 +18,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from shared.contracts.dossier import Findable
-from shared.database.engine import INSERTED
+from shared.database.sessions import INSERTED
 from shared.database.tables import table_of
 from shared.engine.documents import Document, Finding
 from shared.engine.load import Loader
-from shared.engine.loaded import CLOSING, WITHDRAWAL, Loaded
+from shared.engine.loaded import Loaded
+from shared.engine.records import CLOSING, WITHDRAWAL
 from shared.engine.tables import DecisionRow, Dossier, ToldRow
 from shared.errors import CannotSucceed, Elsewhere, NotFound
 from shared.finding.companies import numbers_in

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -14,17 +13,17 @@ from uuid import UUID
 from sqlmodel import SQLModel
 
 from shared.clock import calendar_date
-from shared.contracts.dossier import CodedDecision, DecidedPart
+from shared.contracts.dossier import CodedDecision
 from shared.contracts.intake import Subject
 from shared.engine.documents import Content, Finding, Words
 from shared.engine.head import Head
+from shared.engine.records import HANDLING, INFORMED_BY, WAS_INFORMED, coded, day_of
 from shared.engine.tables import DecisionRow, Dossier, ItemRow, MeetingRow, NoticeRow, TaskRow
 from shared.numbers import is_request
 from shared.processing import Concerns, is_signal
 from shared.protocol import facts as known
 from shared.protocol.activities import WHO_ASKS
 from shared.protocol.carrying_out import CARRIED_OUT, OnRecord, to_carry_out
-from shared.protocol.clusters import JOINED
 from shared.protocol.conditions.orders import IN_QUARANTINE, JUDGED
 from shared.protocol.conditions.rectifying import DAY_OF, PUT_RIGHT, SET_RIGHT
 from shared.protocol.facts import Facts
@@ -32,42 +31,8 @@ from shared.protocol.meetings import takes_part
 from shared.protocol.model import Law, Outcome, State
 from shared.protocol.rectifying import Standing, split, standing
 from shared.protocol.restricting import RESTRICTING, restricted, restrictions
-from shared.protocol.standing_back import CLOSED_TO
 
-INFORMED_BY, WAS_INFORMED = "notice-sent", "sent"
-"""The decision by which somebody is informed, and how other services hear of it."""
-WITHDRAWAL = "withdrawal"
-REFUSAL, ASKED_BACK, ANSWERED = "proposal-refused", "proposal-questioned", "question-answered"
-CLOSING, CLUSTERING, VOICE = "closing", "clustering", "voice"
-HANDLING = frozenset({WITHDRAWAL, REFUSAL, ASKED_BACK, ANSWERED, CLOSING, CLUSTERING, VOICE, RESTRICTING})
-"""Records beside the decisions of the law: none of them is something that the law looks at."""
 _Own = TypeVar("_Own")
-
-_COLOURS = (
-    *("blauwe", "bruine", "gele", "grijze", "groene", "okergele"),
-    *("oranje", "paarse", "rode", "roze", "witte", "zwarte"),
-)
-"""As they stand before a bird: all of those are de-words."""
-_BIRDS = (
-    "buizerd",
-    "ekster",
-    "fuut",
-    "gans",
-    "ijsvogel",
-    "kievit",
-    "lepelaar",
-    "merel",
-    "reiger",
-    "sperwer",
-    "uil",
-    "wulp",
-)
-
-
-def working_name(number: str) -> str:
-    """A neutral name to talk about a signal, made from its number and so from nothing."""
-    value = int(hashlib.sha256(number.encode()).hexdigest(), 16)
-    return f"{_COLOURS[value % 12]} {_BIRDS[value // 12 % 12]}"
 
 
 @dataclass(frozen=True)
@@ -329,60 +294,3 @@ class Loaded:
             granted=to_carry_out(self.bears_on_requests),
             before=frozenset(one["key"] for one in self.dossier.earlier if one["status"] == "taken"),
         )
-
-
-def item_name(loaded: Loaded) -> str:
-    """How an item is called that is made now."""
-    return f"item-{loaded.dossier.version + 1}"
-
-
-def closed_to(decisions: Iterable[CodedDecision]) -> list[str]:
-    """Who stands back from a signal, by the records of that: they go on with it to its next holder."""
-    found: dict[str, None] = {}
-    for one in decisions:
-        if one.key != CLOSING:
-            continue
-        for user_id in one.about:
-            found.pop(user_id, None)
-            if one.outcome == CLOSED_TO:
-                found[user_id] = None
-    return list(found)
-
-
-def joined_last(decisions: Iterable[CodedDecision]) -> str | None:
-    """The cluster that a signal was joined to, by its record; it may have left that since by a decision of its own."""
-    found = None
-    for one in decisions:
-        if one.key == CLUSTERING:
-            found = one.about[0] if one.outcome == JOINED else None
-    return found
-
-
-def coded(row: DecisionRow, on: date | None = None) -> CodedDecision:
-    """A decision without its words, which supervision has; `on`: the day that it names, where that goes along."""
-    return CodedDecision(
-        decision=str(row.id),
-        version=row.version,
-        key=row.key,
-        outcome=row.outcome,
-        article=row.article,
-        status=row.status,
-        state=row.state_after,
-        deciders=tuple(row.deciders),
-        co_signers=tuple(row.co_signers),
-        dissenters=tuple(row.dissenters),
-        recorder=row.recorder,
-        role=row.role,
-        about=tuple(row.about),
-        parts=tuple(DecidedPart.model_validate(one) for one in row.parts or ()),
-        taken_at=row.taken_at,
-        protocol=row.protocol,
-        meeting=row.meeting,
-        cluster=row.cluster,
-        on=on,
-    )
-
-
-def day_of(one: CodedDecision) -> dict[str, str]:
-    """The day on which it was, where it was filled in."""
-    return {DAY_OF[one.outcome]: one.on.isoformat()} if one.on and one.outcome in DAY_OF else {}

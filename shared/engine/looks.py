@@ -22,11 +22,11 @@ from shared.bus.inbox import Handled, Incoming
 from shared.contracts.consult import LookGiven, SealedReading
 from shared.engine.consulted import PlainReading, composed
 from shared.engine.head import changed, vouch_for
-from shared.engine.loaded import working_name
 from shared.engine.parts import Parts
 from shared.engine.sealing import place_of_reading
 from shared.engine.show import Showing
 from shared.engine.tables import AskedLookRow, GrantRow
+from shared.engine.working_name import working_name
 from shared.errors import CannotSucceed, NotBelieved, NotFound
 from shared.identity import Person
 from shared.keys.transit import Transit

@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from shared.engine.documents import Content
-from shared.engine.loaded import ANSWERED, ASKED_BACK, Loaded
+from shared.engine.loaded import Loaded
+from shared.engine.records import ANSWERED, ASKED_BACK
 from shared.engine.tables import DecisionRow, TaskRow
 from shared.engine.wording import Nameable
 from shared.errors import NotFound

@@ -11,8 +11,9 @@ from shared.engine.effects import Effect, Ground
 from shared.engine.given import GivenRecord, Recorded
 from shared.engine.goes_on import became_known, numbered
 from shared.engine.hear import at_most_thrice
-from shared.engine.loaded import Loaded, item_name
+from shared.engine.loaded import Loaded
 from shared.engine.parts import Parts
+from shared.engine.records import item_name
 from shared.engine.rectified import child_marked
 from shared.engine.wording import faults_in_record
 from shared.engine.write import Change, Writer

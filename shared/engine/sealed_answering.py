@@ -22,9 +22,10 @@ from shared.contracts.sealed import RequestOver, SealedForRequest
 from shared.engine.about_person import concerning, items_known
 from shared.engine.answer_about import GivenAnswerAbout, answer_made, described
 from shared.engine.head import changed, vouch_for, vouched_for
-from shared.engine.loaded import Loaded, closed_to
+from shared.engine.loaded import Loaded
 from shared.engine.looks import Looks
 from shared.engine.parts import Parts
+from shared.engine.records import closed_to
 from shared.engine.rectified import shown_subjects
 from shared.engine.sealed_content import read_of, sealed_file
 from shared.engine.show import Showing

@@ -17,8 +17,10 @@ from shared.contracts.intake import ReportedObject, Subject
 from shared.engine.about_person import Chosen, read_by
 from shared.engine.consulted import PlainReading
 from shared.engine.documents import REPORT, Content, Finding, Report
-from shared.engine.loaded import Loaded, closed_to, working_name
+from shared.engine.loaded import Loaded
+from shared.engine.records import closed_to
 from shared.engine.tables import Dossier, SealedAskRow
+from shared.engine.working_name import working_name
 from shared.protocol.model import Law, State
 
 

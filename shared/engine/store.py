@@ -12,7 +12,7 @@ from sqlmodel import SQLModel, col
 
 from shared.contracts.common import KeyRef
 from shared.database.at_once import insert_at_once
-from shared.database.engine import stamp
+from shared.database.sessions import stamp
 from shared.database.tables import Outgoing
 from shared.engine.head import Head, changed, vouched
 from shared.engine.tables import (

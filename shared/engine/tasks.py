@@ -17,10 +17,11 @@ from shared.engine.answers import asked_by
 from shared.engine.asking import OF_PROPOSALS
 from shared.engine.decide import Deciding
 from shared.engine.given import Given, GivenAnswer, GivenRecord, GivenReport, Recorded, Shown
-from shared.engine.loaded import CLOSING, Loaded
+from shared.engine.loaded import Loaded
 from shared.engine.parts import Parts
 from shared.engine.proposal import about_proposal
 from shared.engine.record import Recording
+from shared.engine.records import CLOSING
 from shared.engine.restricting import waits
 from shared.engine.show import Showing
 from shared.engine.store import open_to

@@ -16,8 +16,9 @@ from shared.engine.common import record_of
 from shared.engine.documents import Words
 from shared.engine.given import Given, Shown
 from shared.engine.head import changed
-from shared.engine.loaded import VOICE, Loaded
+from shared.engine.loaded import Loaded
 from shared.engine.parts import Parts
+from shared.engine.records import VOICE
 from shared.engine.tables import DecisionRow, MeetingRow
 from shared.engine.wording import Nameable, faults_in_words
 from shared.engine.write import Change, Writer

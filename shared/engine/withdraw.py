@@ -14,8 +14,9 @@ from shared.engine.common import following, record_of, told_to_supervision
 from shared.engine.documents import Words
 from shared.engine.given import Given, Shown
 from shared.engine.head import changed
-from shared.engine.loaded import WITHDRAWAL, Loaded
+from shared.engine.loaded import Loaded
 from shared.engine.parts import Parts
+from shared.engine.records import WITHDRAWAL
 from shared.engine.tables import DecisionRow
 from shared.engine.wording import faults_in_words
 from shared.engine.write import Change, Writer

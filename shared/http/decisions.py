@@ -13,7 +13,7 @@ from shared.engine.documents import Words
 from shared.engine.engine import Engine
 from shared.engine.following import following
 from shared.engine.given import Given, Open, Shown
-from shared.engine.loaded import WITHDRAWAL, day_of
+from shared.engine.records import WITHDRAWAL, day_of
 from shared.engine.tables import DecisionRow
 from shared.errors import Invalid
 from shared.http.app import DUTY, INCIDENT, NUMBER, REQUEST_NUMBER, current_person

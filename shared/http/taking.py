@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from shared.engine.given import Given, GivenRecord
-from shared.engine.loaded import WITHDRAWAL
+from shared.engine.records import WITHDRAWAL
 from shared.errors import Invalid
 from shared.http.bodies import FieldsGiven, Ref, SpecialGrounds, Strict
 from shared.protocol.correcting import Correction

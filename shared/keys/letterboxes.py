@@ -28,6 +28,7 @@ from shared.contracts.retention import ReleaseLetterbox, RotateLetterbox
 from shared.database.engine import Database
 from shared.database.tables import LetterboxKey, Outgoing, SealingKey
 from shared.errors import CannotSucceed
+from shared.hands import may_release
 from shared.keys.announced import PublicKey, announced, announced_as_known, revocation, revoked
 from shared.keys.letters import split_kid
 from shared.keys.own_letterbox import OwnLetterbox
@@ -37,7 +38,7 @@ from shared.keys.signing import NotSigned, Signer, Verifier
 from shared.keys.transit import Transit
 from shared.openbao import OpenBao
 from shared.periodic import Periodic
-from shared.privileges import ADDRESSEES, BY_NAME, may_release
+from shared.privileges import ADDRESSEES, BY_NAME
 from shared.stuck import Stuck
 from shared.wake import Wake
 

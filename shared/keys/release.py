@@ -28,11 +28,11 @@ from shared.contracts.retention import Destroy, Destroyed
 from shared.database.engine import Database
 from shared.database.tables import Outgoing, Unhandled
 from shared.errors import CannotSucceed
+from shared.hands import may_release
 from shared.keys.letters import kid_of, split_kid
 from shared.keys.signing import Verifier
 from shared.keys.transit import Transit
 from shared.openbao import OpenBao
-from shared.privileges import may_release
 from shared.queue import Queue
 from shared.tombstones import put_up
 from shared.wake import Wake

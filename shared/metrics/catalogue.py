@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from shared.asking import PORTAL
 from shared.metrics.labels import (
     BY_ACT,
     BY_CARRIED,
@@ -187,7 +186,12 @@ MESSAGES_CARRIED = Metric(
     (BY_EVENT, BY_CARRIED),
 )
 LOGGED_IN = Metric(
-    "meldpunt_logged_in", "gauge", "sessions", "how many people are logged in, once for each browser", of=(PORTAL,)
+    "meldpunt_logged_in",
+    "gauge",
+    "sessions",
+    "how many people are logged in, once for each browser",
+    per="service",
+    of=("access",),
 )
 REQUESTS_TIMED = Metric(
     "meldpunt_request_duration_seconds",

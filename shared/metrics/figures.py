@@ -114,8 +114,9 @@ class Figures:
         pool = self._service.platform.database.engine.pool
         if not isinstance(pool, QueuePool):
             return []
-        used = (("in-use", pool.checkedout()), ("at-rest", pool.checkedin()))
-        return [Shows(CONNECTIONS, count, {"use": use}) for use, count in used]
+        most, used = self._service.platform.settings.database_connections, pool.checkedout()
+        shown = (("in-use", used), ("at-rest", pool.checkedin()), ("free", most - used))
+        return [Shows(CONNECTIONS, count, {"use": use}) for use, count in shown]
 
 
 def _seconds(span: timedelta) -> float:

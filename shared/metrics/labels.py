@@ -51,13 +51,33 @@ BY_ACT = _closed(
     "what is done again and again, as `meldpunt status` calls it",
     *("anchors", "audit", "audit-chains", "breach-proposals", "breach-register", "calendar", "compaction"),
     *("credentials", "designations-kept", "destructions", "door", "editions", "findable-key", "forgetting drafts"),
-    *("forgetting looks", "forgetting sealed requests", "heads", "leases", "letterboxes", "pruning"),
+    *(
+        "forgetting designations",
+        "forgetting looks",
+        "forgetting registers",
+        "forgetting reports",
+        "forgetting sealed requests",
+        "forgetting trail",
+        "heads",
+        "leases",
+        "letterboxes",
+        "pruning",
+    ),
     *("restored", "rights-procedures", "rights-register", "signing-keys", "statistics", "tombstones", "work-list"),
 )
 BY_DOUBT = _closed(
     "rows",
     "which rows, as `meldpunt status` calls them",
-    *("active-cases", "audit-lines-missed", "audit-lines-refused", "designations", "findable", "holds-listed", "lease"),
+    *(
+        "active-cases",
+        "audit-lines-missed",
+        "audit-lines-refused",
+        "designations",
+        "destructions-unread",
+        "findable",
+        "holds-listed",
+        "lease",
+    ),
     *("letterbox-keys", "procedures-listed", "processing-log", "register-listed", "sealed-signals", "shares-listed"),
 )
 BY_PART = _closed(
@@ -79,7 +99,7 @@ BY_STAGE = _closed("stage", "how far they are", "made", "locked", "destroyed")
 BY_TERM = _closed("term", "of what the day has passed", "signal", "duty", "request", "breach", "list", "destruction")
 BY_CERTIFICATE = _closed("certificate", "by which it signs, or by which it is known on connections", "signing", "tls")
 BY_SECRET = _closed("secret", "which secret", "secret-id")
-BY_IN_POOL = _closed("use", "in use or at rest", "in-use", "at-rest")
+BY_IN_POOL = _closed("use", "in use, at rest, or free: how many more may be in use", "in-use", "at-rest", "free")
 BY_METHOD = _closed("method", "the HTTP method", "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", OTHER)
 BY_STATUS = _closed("status", "the class of the answer", "1xx", "2xx", "3xx", "4xx", "5xx")
 NO_ROUTE = "unknown"

@@ -49,10 +49,18 @@ class Metrics:
             names = [BY_SERVICE.name, *(label.name for label in one.labels)]
             if one.kind == "counter":
                 self._counters[one.name] = Counter(one.name, one.says, names, registry=self._registry)
+                self._begin_at_nothing(one)
             elif one.kind == "histogram":
                 self._histograms[one.name] = Histogram(
                     one.name, one.says, names, registry=self._registry, buckets=LONGEST_BUCKETS
                 )
+
+    def _begin_at_nothing(self, metric: Metric) -> None:
+        """A counter of few values shows each from the start: Prometheus sees no increase in a series that begins at 1, so that
+        the first report that the door failed to take in would alert nobody."""
+        if len(metric.labels) == 1 and metric.labels[0].values is not None:
+            for value in sorted(metric.labels[0].values):
+                self._counters[metric.name].labels(self.service, value)
 
     def know(self, label: Label, values: Collection[str]) -> None:
         """The values of a label that is the service's own, before anything is counted with it."""

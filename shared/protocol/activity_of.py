@@ -89,6 +89,14 @@ NO_PROCESSING: Mapping[str, str] = {
         ("counts of a quarter kept", "kept counts removed"),
         "aantallen per kwartaal die naar niemand te herleiden zijn (art. 9 lid 3)",
     ),
+    **dict.fromkeys(
+        (
+            *("accepted reports forgotten", "register entries forgotten", "copies of designations forgotten"),
+            *("designations forgotten", "designations forgotten again", "audit lines forgotten"),
+        ),
+        "wat zijn termijn heeft gehad en niets over een persoon in een signaal zegt, gaat; hoeveel het was, blijft (art. 5 lid 1"
+        " onder e AVG)",
+    ),
     **dict.fromkeys(("nothing given to look into", "nothing given for a request"), "er is niets om te geven"),
     "answer came too late": "wie het signaal niet meer heeft antwoordt nog; er wordt niets van bewaard",
     "holdings told": "een dienst zegt dat er iets van een nummer is; de verwerking is die van het verzoek",
@@ -162,6 +170,7 @@ NO_PROCESSING: Mapping[str, str] = {
             "audit line gone",
             "designations not believed",
             "findable not believed",
+            "destructions-unread not believed",
             "frozen",
             "frozen no longer",
         ),

@@ -142,6 +142,10 @@ def _terms(table: Table) -> Terms:
         request_kept_years=table.number("verzoek_bewaren_jaren", 1, MOST_YEARS),
         breach_kept_years=table.number("datalek_bewaren_jaren", 1, MOST_YEARS),
         no_breach_kept_years=table.number("geen_datalek_bewaren_jaren", 1, MOST_YEARS),
+        trail_kept_years=table.number("auditspoor_bewaren_jaren", 1, MOST_YEARS),
+        register_kept_years=table.number("register_bewaren_jaren", 1, MOST_YEARS),
+        designation_kept_years=table.number("aanwijzing_bewaren_jaren", 1, MOST_YEARS),
+        report_known_years=table.number("melding_herkennen_jaren", 1, MOST_YEARS),
     )
     if terms.ultimate_days <= terms.approval_days:
         table.wrong("uiterlijk_vernietigen_dagen", "moet na de termijn van goedkeuren_dagen liggen (art. 9 lid 1)")

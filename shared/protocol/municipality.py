@@ -69,6 +69,17 @@ class Terms:
     Autoriteit persoonsgegevens can see from it whether the article was followed."""
     no_breach_kept_years: int = 1
     """For how many years what was put before the FG and was no incident stays: no longer than needed (art. 5 lid 1 onder e AVG)."""
+    trail_kept_years: int = 7
+    """For how many years a line of the audit trail stays with who watches, and longer while what it is about is still there:
+    longer than a case is kept, and than damage can be claimed (art. 5 lid 2 and art. 82 AVG, art. 3:310 BW)."""
+    register_kept_years: int = 5
+    """For how many years after a signal was destroyed the register says who got something of it, and which service had it
+    (art. 5 lid 2 and art. 19 AVG)."""
+    designation_kept_years: int = 5
+    """For how many years after its end a designation stays (art. 7 lid 2)."""
+    report_known_years: int = 1
+    """For how many years after it came a report that is sent again is known by a hash; as long as its signal is there it is known
+    anyway (art. 11)."""
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,7 @@ def terms_of(law: Law) -> list[str]:
         f" incident was, {_years(terms.no_breach_kept_years)} na dat besluit. Artikel 33 lid 5 AVG noemt geen termijn: de Autoriteit"
         " persoonsgegevens moet kunnen nagaan of het artikel is gevolgd, en langer dan nodig wordt niets bewaard (art. 5 lid 1"
         " onder e AVG).",
+        *_kept_besides(law),
         *sentences(registering.RULES),
         *(f"- Informeren: {one}." for one in (*NEARER.values(), *LATER.values())),
         "- Termijnen zijn kalenderdagen in Nederland; een jaar na 29 februari is 28 februari, en een maand na de 31e is de"
@@ -59,6 +60,24 @@ def terms_of(law: Law) -> list[str]:
         )
         + " (art. 9 lid 3).",
         "- Vernietigd wordt volgens de selectielijst: " + (law.selection_list or "nog niet ingevuld") + ".",
+    ]
+
+
+def _kept_besides(law: Law) -> list[str]:
+    """What stays for a time of what no file holds: who did what, who got what, who was designated. No content."""
+    terms = law.terms
+    return [
+        f"- Het auditspoor, dat zegt wie wat deed en geen inhoud heeft: {_years(terms.trail_kept_years)}, daarna vernietigd (art. 5 lid 2"
+        " en lid 1 onder e AVG). Van voren af aan, en nooit voorbij een regel over iets wat er nog is: dan blijft die regel, met wat"
+        " erna kwam.",
+        f"- Wie iets van een signaal kreeg, en welke dienst het had: {_years(terms.register_kept_years)} nadat het signaal is vernietigd"
+        " (art. 5 lid 2 en art. 19 AVG). Zolang het signaal er is, blijft het.",
+        f"- Een aanwijzing: {_years(terms.designation_kept_years)} na haar einde (art. 7 lid 2), zodra ook elke eerdere zo lang"
+        " voorbij is.",
+        f"- Waaraan een melding die nog eens komt wordt herkend, een kenmerk waaruit niets te lezen is: {_years(terms.report_known_years)}"
+        " na haar ontvangst, en in elk geval zolang haar signaal er is (art. 11).",
+        "- Wat zo lang blijft, gaat met de termijn van de dag waarop die begon: een andere termijn geldt voor wat daarna komt (art. 9"
+        " lid 1).",
     ]
 
 

@@ -41,6 +41,11 @@ def active_until(terms: Terms, last_processed_on: date) -> date:
     return add_years(last_processed_on, terms.case_active_years)
 
 
+def has_had(since: date, years: int, today: date) -> bool:
+    """Whether what is kept for `years` from `since` is kept no longer on `today`; its last day is a day on which it is."""
+    return add_years(since, years) < today
+
+
 def is_due(ends_on: date, today: date) -> bool:
     """From the day after the end date a signal is put on the destruction list (R-9.4)."""
     return ends_on <= last_due(today)

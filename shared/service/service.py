@@ -35,6 +35,7 @@ from shared.queue import Queue, Work
 from shared.service.platform import Platform
 from shared.service.pruner import Pruner
 from shared.stuck import Stuck
+from shared.unread import UnreadNotes
 from shared.wake import end
 
 log = structlog.get_logger()
@@ -120,6 +121,7 @@ class Service:
             " it may write the file of its credentials",
         )
         self._noted = tombstones.NotedDestructions(platform.bao, settings.tombstones)
+        self._unread = UnreadNotes(self._noted, platform.database, platform.clock)
         self.restored = Periodic(
             "restored",
             self._reapply,
@@ -130,7 +132,13 @@ class Service:
         own = (numberer.numbering, keys, credentials, self.restored, platform.letterboxes.keeping, self._pruner.pruning)
         self._periodic = (*own, *periodic)
         self._early, self._opens = early, opens
-        self._doubts = (platform.designations.doubts, platform.processing_doubts, numberer.missed, *doubts)
+        self._doubts = (
+            platform.designations.doubts,
+            platform.processing_doubts,
+            numberer.missed,
+            self._unread.doubts,
+            *doubts,
+        )
         self._workers: tuple[Worker, ...] = (
             platform.bao.keep_alive,
             platform.database.keep_user,
@@ -213,6 +221,7 @@ class Service:
 
     async def _reapply(self) -> None:
         stones = await self._noted.all()
+        await self._unread.say()
         again = await tombstones.reapply(self.platform.database, stones, self._erase.everything, self._erase.declared)
         if again:
             log.warning("destructions re-applied after a restore", signals=again)

@@ -4,23 +4,33 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import hvac
+import psycopg
+import pytest
 
+from deploy.backup import programs
+from deploy.backup import take as taking
 from deploy.backup.databases import Databases
+from deploy.backup.source import of_house
+from deploy.backup.source import told as of_environment
 from deploy.backup.take import Taken, take
 from deploy.backup.wrong import Asked
 from deploy.embedded import parts
 from deploy.embedded.home import Home
 from deploy.embedded.supervise import Supervisor
+from deploy.installation import UsersSettings
 from deploy.openbao import apply as bao_config
 from deploy.tls.identities import SETUP_USER
+from shared import tombstones
 from shared.database.migrate import migrate
 from shared.privileges import SERVICES
 from tests.parts import new_folder, run_async, spread_ports
@@ -108,7 +118,7 @@ class BackedUp:
     def back_up(self) -> Taken:
         keys = self.folder / "keys"
         keys.mkdir(exist_ok=True)
-        return take(self.home, self.folder / "backups", keys, 14, self.said.append)
+        return take(of_house(self.home), self.folder / "backups", keys, 14, self.said.append)
 
     def asked(self, made: Taken) -> Asked:
         return Asked(made.folder, made.key, [self.seal], self.list)
@@ -119,6 +129,119 @@ class BackedUp:
     def stop(self) -> None:
         self.parts.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class Story:
+    """What was when the backup was made, and since."""
+
+    house: BackedUp
+    made: Taken
+    stays: Signal
+    destroyed: Signal
+    moves: Signal
+    """Its dossier went to another service between the two moments of the backup."""
+    moved: Signal
+    """It had gone before."""
+    secret_id: dict[str, str]
+
+
+def a_story() -> Iterator[Story]:
+    """For a fixture."""
+    house = BackedUp()
+    with pytest.MonkeyPatch.context() as patch:
+        ports = own_ports()
+        patch.setattr(Home, "preferred_ports", ports)
+        patch.delenv("MELDPUNT_TOMBSTONES", raising=False)
+        stays, destroyed, moves, moved, lapsed = (house.signal(f"S-0000{n}-00000") for n in range(5))
+        house.lock(moved)
+        secret_id = json.loads(house.parts.openbao.credentials("casework").read_text())
+        user = house.bao.read("database/creds/casework")["data"]["username"]
+        assert house.rows("postgres", "SELECT FROM pg_roles WHERE rolname = $1", user)
+        meanwhile = [lambda: house.destroy(lapsed), lambda: house.lock(moves)]
+        original = taking._Taking._snapshot
+
+        def snapshot(self: taking._Taking, bao: hvac.Client) -> bytes:
+            if meanwhile:
+                meanwhile.pop(0)()
+            return original(self, bao)
+
+        patch.setattr(taking._Taking, "_snapshot", snapshot)
+        made = house.back_up()
+        house.destroy(destroyed)
+        tombstones.append(house.list, "retention-1", {destroyed.number: datetime.now(UTC)})
+        yield Story(house, made, stays, destroyed, moves, moved, secret_id)
+    house.stop()
+
+
+def told(home: Home, bao_port: int, postgres_port: int) -> dict[str, str]:
+    """What the environment of a Job says of parts that are those of `home`."""
+    setup, of_bao = home.tls(SETUP_USER), home.tls("openbao")
+    files = {
+        "TLS_AUTHORITIES": setup.authorities,
+        "TLS_CERTIFICATE": setup.certificate,
+        "TLS_KEY": setup.key,
+        "POSTGRES_PASSWORD": home.secret_file("postgres"),
+        "PROVISIONER_PASSWORD": home.secret_file("provisioner"),
+        "OPENBAO_DATABASE_PASSWORD": home.secret_file("postgres-openbao"),
+        "OPENBAO_TLS_AUTHORITIES": of_bao.authorities,
+        "OPENBAO_TLS_CERTIFICATE": of_bao.certificate,
+        "OPENBAO_TLS_KEY": of_bao.key,
+    }
+    addresses = {
+        "OPENBAO_ADDRESS": f"https://{HERE}:1,https://{HERE}:{bao_port}",
+        "DATABASE_HOSTS": f"{HERE}:{postgres_port}",
+    }
+    return {f"MELDPUNT_{name}": str(value) for name, value in (addresses | files).items()}
+
+
+@contextlib.contextmanager
+def installed(of: BackedUp, data: Path) -> Iterator[tuple[UsersSettings, Callable[[str], None]]]:
+    """A PostgreSQL on `data`, and an OpenBao that has nothing, with the secrets of before; and who starts that again when he is told to."""
+    home = of.empty("installed")
+    home.make()
+    for name in ("postgres", "provisioner", "postgres-openbao", "openbao-seal-key"):
+        home.write_secret(name, of.home.secret(name))
+    home.authority.make()
+    programs.belongs_to_postgres(data)
+    data.rename(home.part("postgres"))
+    ports, supervisor = home.ports(), Supervisor(home, lambda _: None)
+    supervisor.start(parts.openbao(home, ports["openbao"], ports["openbao-cluster"]))
+    supervisor.start(parts.postgres(home, ports["postgres"]), wait=60)
+    supervisor.wait_for("openbao", 60)
+
+    def restart(said: str) -> None:
+        if "START IT AGAIN" in said:
+            supervisor.without("openbao", lambda: None)
+
+    try:
+        env = told(home, ports["openbao"], ports["postgres"])
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in env.items():
+                patch.setenv(name, value)
+            settings = of_environment(UsersSettings)
+        yield settings, restart
+    finally:
+        supervisor.stop()
+
+
+@contextlib.contextmanager
+def at_work(settings: UsersSettings) -> Iterator[None]:
+    """Somebody has a connection to those databases."""
+    run_async(Databases(settings.superuser).rows("postgres", "CREATE ROLE somebody SUPERUSER LOGIN PASSWORD 'x'"))
+    (host, port), shown = settings.databases[0], settings.tls
+    with psycopg.connect(
+        host=host,
+        port=port,
+        user="somebody",
+        password="x",
+        dbname="intake",
+        sslmode="verify-full",
+        sslrootcert=str(shown.authorities),
+        sslcert=str(shown.certificate),
+        sslkey=str(shown.key),
+    ):
+        yield
 
 
 def own_ports() -> dict[str, int]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,16 +18,16 @@ import hvac
 import pyrage
 import pytest
 
-from deploy.backup import manifest, programs, take
+from deploy.backup import databases, manifest, programs, take
+from deploy.backup import installed as installation
 from deploy.backup.keys import Identity, read
 from deploy.backup.restore import restore
-from deploy.backup.take import Taken
 from deploy.backup.wrong import Asked, look
 from deploy.embedded import parts
 from deploy.embedded.home import Home, HouseError
 from shared import tombstones
 from shared.openbao import TOMBSTONE_NAMES, TOMBSTONES
-from tests.deploy.backed_up import BackedUp, Signal, copied, own_ports, running
+from tests.deploy.backed_up import BackedUp, Story, a_story, at_work, copied, installed, running, told
 from tests.house import until
 from tests.parts import run_async
 from tests.security.carve import carve
@@ -34,47 +35,7 @@ from tests.security.carve import carve
 SAID: Callable[[str], None] = lambda _: None  # noqa: E731
 
 
-@dataclass(frozen=True)
-class Story:
-    """What was when the backup was made, and since."""
-
-    house: BackedUp
-    made: Taken
-    stays: Signal
-    destroyed: Signal
-    moves: Signal
-    """Its dossier went to another service between the two moments of the backup."""
-    moved: Signal
-    """It had gone before."""
-    secret_id: dict[str, str]
-
-
-@pytest.fixture(scope="module")
-def story() -> Iterator[Story]:
-    house = BackedUp()
-    with pytest.MonkeyPatch.context() as patch:
-        ports = own_ports()
-        patch.setattr(Home, "preferred_ports", ports)
-        patch.delenv("MELDPUNT_TOMBSTONES", raising=False)
-        stays, destroyed, moves, moved, lapsed = (house.signal(f"S-0000{n}-00000") for n in range(5))
-        house.lock(moved)
-        secret_id = json.loads(house.parts.openbao.credentials("casework").read_text())
-        user = house.bao.read("database/creds/casework")["data"]["username"]
-        assert house.rows("postgres", "SELECT FROM pg_roles WHERE rolname = $1", user)
-        meanwhile = [lambda: house.destroy(lapsed), lambda: house.lock(moves)]
-        original = take._Taking._snapshot
-
-        def snapshot(self: take._Taking, bao: hvac.Client) -> bytes:
-            if meanwhile:
-                meanwhile.pop(0)()
-            return original(self, bao)
-
-        patch.setattr(take._Taking, "_snapshot", snapshot)
-        made = house.back_up()
-        house.destroy(destroyed)
-        tombstones.append(house.list, "retention-1", {destroyed.number: datetime.now(UTC)})
-        yield Story(house, made, stays, destroyed, moves, moved, secret_id)
-    house.stop()
+story = pytest.fixture(scope="module")(a_story)
 
 
 @pytest.mark.allowed("R-8.6", "R-9.12")
@@ -88,7 +49,7 @@ def test_what_was_there_is_there_again_and_what_was_destroyed_since_is_not(story
     assert story.stays.key in found, "the attacker with disk and seal key finds what is there"
     assert story.destroyed.key not in found
     assert not any(one.name.startswith("approle-") for one in (home.path / "secrets").iterdir())
-    with running(home) as (bao, databases):
+    with running(home) as (bao, restored):
         assert story.stays.opens(bao)
         assert not story.destroyed.opens(bao)
         assert story.moves.opens(bao), "its dossier is with who had it before: the restored sender has not sent it"
@@ -101,7 +62,7 @@ def test_what_was_there_is_there_again_and_what_was_destroyed_since_is_not(story
         with pytest.raises(hvac.exceptions.InvalidRequest):
             bao.auth.approle.login(**story.secret_id)
         leased = "SELECT rolname FROM pg_roles WHERE rolcanlogin AND rolname LIKE 'v-%'"
-        assert run_async(databases.rows("postgres", leased)) == [], "nor has anybody of before a user of PostgreSQL"
+        assert run_async(restored.rows("postgres", leased)) == [], "nor has anybody of before a user of PostgreSQL"
     assert tombstones.read(home.tombstones).keys() == {story.destroyed.number}, "and the list goes on"
 
 
@@ -155,6 +116,42 @@ def test_what_does_not_start_leaves_nothing_and_says_what_the_part_said(
         restore(home, story.house.asked(story.made), SAID)
     assert not home.path.exists()
     assert not home.path.with_name("fails.restoring").exists()
+
+
+@pytest.mark.allowed("R-8.6", "R-9.12")
+@pytest.mark.refused("R-8.6", "R-9.12")
+def test_where_the_parts_are_addresses_it_is_the_same_in_two_steps(
+    story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A backup by the command, as a Job has it; a PostgreSQL and an OpenBao that somebody else starts; and no service of before gets in."""
+    house, late = story.house, story.house.signal("S-00009-00000")
+    stones = Path(shutil.copytree(house.list, tmp_path / "destructions"))
+    env = told(house.home, house.parts.ports["openbao"], house.parts.postgres.port)
+    backup = [sys.executable, "-m", "deploy.embedded.cli", "backup", str(tmp_path / "backups"), "--installation"]
+    backup += ["--keys", str(tmp_path / "keys")]
+    refused = subprocess.run(backup, env=os.environ | env, capture_output=True, text=True, check=False)
+    assert refused.returncode == 1
+    assert "MELDPUNT_TOMBSTONES" in refused.stderr
+    subprocess.run(backup, env=os.environ | env | {"MELDPUNT_TOMBSTONES": str(stones)}, check=True)
+    made = next(one for one in (tmp_path / "backups").iterdir() if one.is_dir())
+    asked = Asked(made, next((tmp_path / "keys").glob("*.key")), (), stones)
+    house.destroy(late)
+    tombstones.append(stones, "retention-1", {late.number: datetime.now(UTC)})
+    installation.unpack(asked, house.folder / "data", SAID)
+    with installed(house, house.folder / "data") as (settings, restart):
+        with at_work(settings), pytest.raises(HouseError, match="1 are at work in the databases"):
+            installation.restore(asked, settings, SAID)
+        with monkeypatch.context() as patch:
+            patch.setattr(databases, "CLUSTER", "SELECT 'another' AS id")
+            with pytest.raises(HouseError, match="does not have what was unpacked"):
+                installation.restore(asked, settings, SAID)
+        done = installation.restore(asked, settings, restart, 60)
+        assert (done.destructions, done.keys) == (2, 1)
+        bao = settings.openbao()
+        assert story.stays.opens(bao)
+        assert not late.opens(bao)
+        with pytest.raises(hvac.exceptions.InvalidRequest):
+            bao.auth.approle.login(**story.secret_id)
 
 
 # --- what is refused ---------------------------------------------------------------------------------

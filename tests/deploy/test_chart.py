@@ -271,6 +271,9 @@ def test_the_set_up_goes_before_everything_else() -> None:
     assert job["metadata"]["annotations"]["helm.sh/hook"] == "pre-install,pre-upgrade"
     (container,) = job["spec"]["template"]["spec"]["containers"]
     assert container["command"] == ["python", "-m", "deploy.set_up", "apply"]
+    back = values(INHABITANTS[0]) | {"setUp": {"goBack": True}}
+    (told,) = [one for one in render(back) if one["kind"] == "Job"]
+    assert told["spec"]["template"]["spec"]["containers"][0]["command"][-2:] == ["apply", "--go-back"]
     given = values(INHABITANTS[0]) | {"setUp": {"enabled": False}}
     without = render(given)
     assert not [one for one in without if one["kind"] == "Job"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,14 +13,17 @@ import yaml
 from compose_spec import PyCompose
 
 from deploy.generate import ROOT
+from deploy.tls.authority import Authority
 from deploy.topology import PORT, SIZES, USER
 from deploy.wiring import House
-from shared.asking import REACHED_FROM_OUTSIDE, SET_UP, edges
+from shared.asking import PROMETHEUS, REACHED_FROM_OUTSIDE, SET_UP, edges
 from tests.deploy.rendered import read
+from tests.watchers import run, tool
 
 FOLDER = ROOT / "deploy" / "compose"
 TEXT = (FOLDER / "compose.yaml").read_text()
 EXAMPLE = (FOLDER / ".env.example").read_text()
+SHOWN = {"ca": "./tls/ca.crt", "cert": f"./tls/{PROMETHEUS}.crt", "key": f"./tls/{PROMETHEUS}.key"}
 OURS = {*House().processes, SET_UP}
 
 
@@ -51,12 +55,13 @@ def filled(given: dict[str, str]) -> dict[str, Any]:
 
 
 def services() -> dict[str, dict[str, Any]]:
+    """Ours, without who watches them."""
     found: dict[str, dict[str, Any]] = filled(said())["services"]
-    return found
+    return {name: one for name, one in found.items() if name != PROMETHEUS}
 
 
 def test_it_is_a_compose_file() -> None:
-    assert set(PyCompose.from_yaml(yaml.safe_dump(filled(said()))).service_names()) == OURS
+    assert set(PyCompose.from_yaml(yaml.safe_dump(filled(said()))).service_names()) == OURS | {PROMETHEUS}
 
 
 @pytest.mark.parametrize(
@@ -131,3 +136,70 @@ def test_nobody_is_given_a_secret_of_another() -> None:
             folders = [volume.partition(":")[0] for volume in one.get("volumes", [])]
             own = {f"./identities/{name}", "./identities/shared", "./tombstones", "./witness"}
             assert set(folders) <= own
+
+
+# --- Prometheus --------------------------------------------------------------------------------------
+
+
+def test_prometheus_runs_when_it_is_asked_for_and_has_no_rights() -> None:
+    one = filled(said())["services"][PROMETHEUS]
+    assert one["profiles"] == [PROMETHEUS]
+    assert (one["user"], one["read_only"], one["cap_drop"]) == (f"{USER}:{USER}", True, ["ALL"])
+    assert one["security_opt"] == ["no-new-privileges:true"]
+    assert one["ports"] == ["127.0.0.1:9090:9090"]
+    assert not {"privileged", "network_mode", "pid", "cap_add", "devices", "environment"} & set(one)
+
+
+def test_it_reaches_whom_the_table_lets_it_and_nobody_else() -> None:
+    """No part, no set-up, no way out of a process: it is in the network of each that it asks, and in its own."""
+    told = filled(said())
+    asked = {edge.whom for edge in edges() if edge.who == PROMETHEUS}
+    assert set(told["services"][PROMETHEUS]["networks"]) == {f"out-{PROMETHEUS}", *(f"to-{one}" for one in asked)}
+    assert all(told["networks"][f"to-{one}"] == {"internal": True} for one in asked)
+    assert all(f"to-{one}" in told["services"][one]["networks"] for one in asked)
+
+
+def test_it_scrapes_each_with_its_certificate_and_that_ones_secret() -> None:
+    told = filled(said())
+    given = {one["target"]: told["secrets"][one["source"]]["file"] for one in told["services"][PROMETHEUS]["secrets"]}
+    jobs = read((FOLDER / "prometheus.yaml").read_text())["scrape_configs"]
+    assert {one["tls_config"]["server_name"] for one in jobs} == {
+        edge.whom for edge in edges() if edge.who == PROMETHEUS
+    }
+    used = set()
+    for job in jobs:
+        name = job["tls_config"]["server_name"]
+        assert job["scheme"] == "https"
+        assert job["dns_sd_configs"] == [{"names": [name], "type": "A", "port": PORT}]
+        used |= {job["authorization"]["credentials_file"], *(job["tls_config"][f"{one}_file"] for one in SHOWN)}
+        assert given[job["authorization"]["credentials_file"]] == f"./secrets/{name}/metrics"
+        assert [given[job["tls_config"][f"{one}_file"]] for one in SHOWN] == [*SHOWN.values()]
+    assert used == set(given), "and it is given nothing else"
+
+
+def test_who_looks_at_it_shows_a_certificate() -> None:
+    served = read((FOLDER / "prometheus-web.yaml").read_text())["tls_server_config"]
+    assert (served["client_auth_type"], served["min_version"]) == ("RequireAndVerifyClientCert", "TLS13")
+    mounted = {one.split(":")[1]: one.split(":")[0] for one in filled(said())["services"][PROMETHEUS]["volumes"]}
+    assert mounted["/etc/prometheus/web.yaml"] == "./prometheus-web.yaml"
+    assert "--web.config.file=/etc/prometheus/web.yaml" in filled(said())["services"][PROMETHEUS]["command"]
+
+
+def test_prometheus_reads_its_configuration(tmp_path: Path) -> None:
+    promtool = tool("promtool")
+    checked = run(promtool, "check", "config", "--syntax-only", "prometheus.yaml", folder=FOLDER)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    authority = Authority(tmp_path / "tls")
+    authority.make()
+    shown = authority.of(SET_UP)
+    for name, file in (
+        ("ca.pem", shown.authorities),
+        ("prometheus.pem", shown.certificate),
+        ("prometheus.key", shown.key),
+    ):
+        (tmp_path / name).write_text(file.read_text())
+    text = (FOLDER / "prometheus-web.yaml").read_text()
+    (tmp_path / "web.yaml").write_text(text.replace("/etc/prometheus/meldpunt/", f"{tmp_path}/"))
+    (tmp_path / "wrong.yaml").write_text(text.replace("RequireAndVerify", "Perhaps"))
+    assert run(promtool, "check", "web-config", "web.yaml", folder=tmp_path).returncode == 0
+    assert run(promtool, "check", "web-config", "wrong.yaml", folder=tmp_path).returncode != 0

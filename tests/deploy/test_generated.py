@@ -15,8 +15,12 @@ from deploy.wiring import House, Unwired, settings_of
 from shared.privileges import SERVICES, Privileges
 from shared.settings import ServiceSettings
 
-NOT_OF_THE_TABLE = {"deploy/images/requirements.txt", "deploy/images/sbom.cdx.json"}
-"""What is made from the lock file."""
+NOT_OF_THE_TABLE = {
+    "deploy/images/requirements.txt",
+    "deploy/images/sbom.cdx.json",
+    "deploy/compose/prometheus-web.yaml",
+}
+"""What is made from the lock file, and how Prometheus itself is spoken to."""
 
 
 class WantsMore(ServiceSettings):

@@ -102,6 +102,7 @@ def test_the_clock_that_runs_ahead_stays_out(app: Path) -> None:
     assert not (app / "deploy" / "embedded").exists()
     assert {one.name for one in (app / "deploy").iterdir()} == {
         "__init__.py",
+        "installation.py",
         "probe.py",
         "set_up.py",
         "tls",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any, cast
+
 import pytest
 
 from deploy.cluster import replica
@@ -84,6 +87,18 @@ def test_the_door_refuses_nobody_but_while_postgresql_is_away() -> None:
     lost = replica.Member("sync_standby", "streaming", 0)
     assert killed("postgres-1", refused=3, was=lost.said).faults, "its loss is nobody's outage"
     assert killed("etcd", refused=1).faults
+
+
+def test_who_is_logged_in_is_not_asked_again_and_has_an_answer_but_from_who_is_killed() -> None:
+    def seen(name: str, **visit: int) -> list[str]:
+        return replace(killed(name), visit=cast(Any, visit)).faults
+
+    assert {"portal-1", "portal-2"} <= {*EVERYTHING}
+    assert seen("portal-1", **{"in": 20, "cut": 1, "away": 1}) == []
+    assert seen("portal-1", out=1), "a process that dies takes no session along"
+    assert seen("access-2", out=1)
+    assert seen("portal-2", cut=2)
+    assert seen("nats-1", cut=1)
 
 
 def test_who_takes_over_late_is_named_with_his_budget() -> None:

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
+from deploy.backup.restore import as_its_own
 from deploy.drills.journal import Journal, wrong
-from deploy.drills.restore import after_a_loss
+from deploy.drills.place import Place
+from deploy.drills.restore import after_a_loss, run
+from deploy.embedded.home import HouseError
 
 BEFORE = Journal(["S-1", "S-2"], {"S-1": "a"})
 ALL = Journal(["S-1", "S-2", "S-3", "S-4"], {"S-1": "a", "S-2": "b", "S-3": "c"})
@@ -32,3 +39,22 @@ def test_what_is_there_of_later_is_not_doubled_and_supervision_knows_of_it() -> 
         "supervision was not told of the decision on S-2"
     ]
     assert found(["S-1", "S-2", "S-9"], [("S-1", "a")], ["S-1"]) == ["S-9 is there, and nobody was given it"]
+
+
+def test_it_is_held_on_a_house_or_on_a_cluster(tmp_path: Path) -> None:
+    with pytest.raises(HouseError, match="`--only cluster`"):
+        run(Place(tmp_path, print, ("nats",)))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_postgresql_that_a_patroni_kept_waits_for_no_replica(tmp_path: Path) -> None:
+    """Its own settings are those of before; what was never under one is left as it is."""
+    kept, alone = tmp_path / "kept", tmp_path / "alone"
+    for folder in (kept, alone):
+        folder.mkdir()
+        (folder / "postgresql.conf").write_text("own" if folder == alone else "synchronous_standby_names = 'other'")
+    (kept / "postgresql.base.conf").write_text("own")
+    (kept / "patroni.dynamic.json").write_text("{}")
+    for folder in (kept, alone):
+        as_its_own(folder)
+        assert {one.name: one.read_text() for one in folder.iterdir()} == {"postgresql.conf": "own"}

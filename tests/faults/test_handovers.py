@@ -57,7 +57,7 @@ def _report(house: TestHouse, played: Played) -> None:
 def _decide(step: dict[str, Any]) -> Act:
     def act(house: TestHouse, played: Played) -> None:
         """Without waiting for the next holder, who is kept away."""
-        filled = player_of(house).fill(played, step)
+        filled = played.filled(step)
         path = f"/v1/signals/{played.number}"
         version = house.client.get(played.holder, f"{path}/open-decisions", "anna")["version"]
         body = {name: filled[name] for name in ("key", "outcome", "reason", "fields", "forwarding") if name in filled}

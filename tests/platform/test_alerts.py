@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from deploy.observability.boards import BOARDS
 from deploy.observability.collector import collector
 from deploy.observability.written import FIGURES, HERE, RULE_TESTS, RULES, files, rule_tests, rules
 from shared.metrics.catalogue import BY_METRIC_NAME, METRICS, Metric
-from tests.watchers import ROOT, tool
+from tests.watchers import ROOT, run, tool
 
 RUNBOOKS = ROOT / "docs" / "operations" / "runbooks"
 CHAPTERS = ("What it means", "What a user notices", "See more", "What to do", "When it is over")
@@ -41,10 +40,6 @@ def labels_in(expression: str) -> set[str]:
     matched = re.findall(r"[{,]\s*([a-z_]+)\s*(?:=~|!~|!=|=)", expression)
     grouped = [one.strip() for group in re.findall(r"by \(([^)]*)\)", expression) for one in group.split(",")]
     return {*matched, *grouped} - {"le", "service"}
-
-
-def run(*argv: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(argv, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
 
 
 def test_the_files_are_what_the_lists_make_of_them() -> None:

@@ -19,7 +19,7 @@ from shared.contracts.dossier import ClosedTo, CodedDecision
 from shared.engine.arrive import Arrival, documents_of, keep
 from shared.engine.given import GivenAnswer
 from shared.engine.goes_on import going_on
-from shared.engine.loaded import closed_to
+from shared.engine.records import closed_to
 from shared.engine.tables import DecisionRow, Dossier, ItemRow, MeetingRow, TaskRow
 from shared.errors import Conflict, Forbidden, Invalid, NotBelieved, NotFound
 from shared.identity import Person

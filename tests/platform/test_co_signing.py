@@ -13,7 +13,7 @@ from shared.clock import calendar_date
 from shared.database.tables import Audit
 from shared.engine.asking import CO_SIGNATURE, QUESTION_BACK
 from shared.engine.given import GivenAnswer, Shown
-from shared.engine.loaded import ANSWERED, ASKED_BACK, REFUSAL
+from shared.engine.records import ANSWERED, ASKED_BACK, REFUSAL
 from shared.engine.tables import DecisionRow, Dossier, TaskRow
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.identity import Person

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import secrets
 from collections.abc import AsyncIterator, Callable
@@ -24,6 +25,8 @@ from deploy.openbao import people
 from services.access.api import router
 from services.access.leases import Leasing
 from services.access.portal import ASSERTION_SECONDS
+from services.access.portal_api import router as portal_router
+from services.access.portal_sessions import PortalSessions
 from services.access.register import Registering
 from services.access.settings import Settings
 from services.access.statements import Statements
@@ -50,6 +53,7 @@ class Exchange:
     home: Home
     http: httpx.AsyncClient
     subjects: dict[str, str]
+    app: FastAPI
 
     def log_in(self, user: str = "carla") -> tuple[str, str]:
         client = people.portal_client(self.bao.administrator)
@@ -89,13 +93,20 @@ class Exchange:
 
 @pytest.fixture
 async def access(platform_of: PlatformOf, openbao: Bao, tmp_path: Path) -> AsyncIterator[Exchange]:
+    async with exchange_of(platform_of, openbao, tmp_path, MovedClock()) as found:
+        yield found
+
+
+@contextlib.asynccontextmanager
+async def exchange_of(
+    platform_of: PlatformOf, openbao: Bao, tmp_path: Path, clock: MovedClock
+) -> AsyncIterator[Exchange]:
     subjects = people.apply(openbao.administrator, openbao.address, USERS)
     home = Home(tmp_path / "portal")
     home.make()
     home.write_secret("portal-client-id", people.portal_client(openbao.administrator)[0])
     home.write_secret("portal-keys.json", portal.public_keys(home))
     issuer = f"{openbao.address}/v1/identity/oidc/provider/{provider.PROVIDER}"
-    clock = MovedClock()
     platform = await platform_of("access", clock)
     settings = Settings(
         **platform.settings.model_dump(),
@@ -107,9 +118,11 @@ async def access(platform_of: PlatformOf, openbao: Bao, tmp_path: Path) -> Async
     )
     app = FastAPI()
     install(app)
-    app.include_router(router(platform, access_of(platform, settings)))
+    use_cases = access_of(platform, settings)
+    app.include_router(router(platform, use_cases))
+    app.include_router(portal_router(PortalSessions(platform, settings, use_cases)))
     async with http_to(app) as http:
-        yield Exchange(platform, clock, openbao, home, http, subjects)
+        yield Exchange(platform, clock, openbao, home, http, subjects, app)
 
 
 def access_of(platform: Platform, settings: Settings) -> Access:

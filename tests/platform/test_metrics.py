@@ -17,9 +17,9 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from deploy.embedded.home import SERVICE_NAMES
 from shared.clock import SystemClock
-from shared.engine.loaded import CLOSING, VOICE, WITHDRAWAL
+from shared.engine.records import CLOSING, VOICE, WITHDRAWAL
 from shared.metrics import figures
-from shared.metrics.catalogue import BY_METRIC_NAME, DECISIONS_COUNTED, HOPS, METRICS, REQUESTS_TIMED, Metric
+from shared.metrics.catalogue import BY_METRIC_NAME, DECISIONS_COUNTED, DOOR, HOPS, METRICS, REQUESTS_TIMED, Metric
 from shared.metrics.deeds import counting
 from shared.metrics.labels import BY_ACT, BY_DECISION, BY_DOUBT, BY_QUEUE, BY_ROUTE, MEASURED_PAGES, Label
 from shared.metrics.metrics import Metrics, Shows, UnknownValue
@@ -181,6 +181,14 @@ async def test_a_visitor_decides_about_no_series(tmp_path: Path, monkeypatch: py
     assert {one.labels["method"] for one in found} == {"GET", "POST", "other"}
 
 
+def test_the_first_that_fails_is_an_increase() -> None:
+    """A counter that is not there until it is 1 has not increased: one report that the door did not take in alerts somebody."""
+    shown = {
+        (one.name, one.labels.get("status")): one.value for one in samples(Metrics("intake", "one").told([]).decode())
+    }
+    assert {shown[(DOOR.name, one)] for one in ("2xx", "4xx", "5xx")} == {0}
+
+
 # --- on real parts -----------------------------------------------------------------------------------
 
 
@@ -215,6 +223,8 @@ async def test_a_running_service_tells_what_it_does_and_how_old_what_it_has_is(
     assert found[("meldpunt_rows_doubted", ("rows", "lease"), of)] == 0
     assert found[("meldpunt_certificate_left_seconds", ("certificate", "signing"), of)] > 29 * 86400
     assert found[("meldpunt_certificate_left_seconds", ("certificate", "tls"), of)] > 0
+    used, free = (found[("meldpunt_database_connections", of, ("use", one))] for one in ("in-use", "free"))
+    assert used + free == 20
     assert found[("meldpunt_terms_overdue", of, ("term", "signal"))] == 0
     assert found[("meldpunt_act_failing_seconds", ("act", "audit"), of)] == 0
     # Its trace is beside the duration, so that one leads to the other.

@@ -231,7 +231,7 @@ async def test_what_another_problem_is_is_asked_once(answering: Answering, key: 
 
 async def test_the_only_node_is_the_active_one(bao_of: BaoOf) -> None:
     bao = bao_of("assessment")
-    assert (await bao._active()).startswith("http")
+    assert str(await bao._active()).startswith("http")
     assert await bao.reachable()
 
 

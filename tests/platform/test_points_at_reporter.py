@@ -24,10 +24,11 @@ from shared.engine.common import following, told_to_supervision
 from shared.engine.documents import Content, Finding, Report, Words
 from shared.engine.effects import CopyByLetter, HandOver
 from shared.engine.given import Given, GivenRecord
-from shared.engine.loaded import ANSWERED, Loaded
+from shared.engine.loaded import Loaded
 from shared.engine.papers import composed
 from shared.engine.policy import Policy
 from shared.engine.proposal import about_proposal
+from shared.engine.records import ANSWERED
 from shared.engine.tables import ItemRow, TaskRow
 from shared.engine.wording import Nameable, faults_in_shared, faults_in_words
 from shared.errors import Forbidden, Invalid

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import stat
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import hvac
 import nats
 import pytest
-from hvac.exceptions import InvalidRequest
+from hvac.exceptions import Forbidden, InvalidRequest
 
+from deploy import set_up
+from deploy.openbao.applied import APPLIED
 from deploy.set_up import SetUpSettings, main
 from deploy.tls.identities import SETUP_USER
 from shared.privileges import SERVICES
@@ -146,3 +150,75 @@ def test_who_is_not_the_provisioner_sets_nothing_up(parts: RealParts, told: Path
     with pytest.raises(InvalidRequest):
         main(["identities", str(tmp_path / "given")])
     assert not (tmp_path / "given").exists()
+
+
+@pytest.fixture
+def released(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """`released("0.2.0")`: the set-up is that of this version."""
+    return lambda version: monkeypatch.setattr(set_up, "RELEASE", version)
+
+
+def _forget(parts: RealParts) -> None:
+    """As where nothing was set up by this command yet."""
+    parts.openbao.administrator.delete(APPLIED.replace("/data/", "/metadata/"))
+
+
+def _rights(parts: RealParts) -> Any:
+    return parts.openbao.administrator.sys.read_policy("service-casework")["data"]["rules"]
+
+
+def test_an_older_version_takes_nothing_from_a_newer_one(
+    parts: RealParts, told: Path, tmp_path: Path, released: Callable[[str], None]
+) -> None:
+    """Also when the newer one stopped half-way: it says which it is before it gives anything."""
+    bao = parts.openbao.administrator
+    _forget(parts)
+    released("0.2.0")
+    main(["apply"])
+    more = json.dumps({"path": {"kv/data/only-of-the-newer": {"capabilities": ["read"]}}})
+    before = _rights(parts)
+    try:
+        bao.sys.create_or_update_policy("service-casework", more)
+        for older in ("0.1.0", "0.1.12"):
+            released(older)
+            for step in (["apply"], ["identities", str(tmp_path / "given")]):
+                with pytest.raises(SystemExit, match=rf"0\.2\.0 was set up here last, and this is {older}.*--go-back"):
+                    main(step)
+        assert "only-of-the-newer" in _rights(parts)
+        assert not (tmp_path / "given").exists()
+        # The same one, and a newer one, go on; and back only who is told to.
+        for version in ("0.2.0", "0.10.0"):
+            released(version)
+            main(["apply"])
+        released("0.2.0")
+        main(["apply", "--go-back"])
+        assert _rights(parts) == before
+        main(["apply"])
+        released("0.1.0")
+        with pytest.raises(SystemExit, match=r"0\.2\.0"):
+            main(["apply"])
+        # A name that this one does not know is of something later; one that somebody deleted says nothing.
+        bao.write_data(APPLIED, data={"data": {"version": "2030.1"}})
+        with pytest.raises(SystemExit, match=r"2030\.1 was set up here last"):
+            main(["apply"])
+        bao.delete(APPLIED)
+        main(["apply"])
+        assert bao.read(APPLIED)["data"]["data"] == {"version": "0.1.0"}
+    finally:
+        _forget(parts)
+        bao.sys.create_or_update_policy("service-casework", before)
+
+
+def test_no_service_reads_or_writes_which_version_was_set_up(parts: RealParts, told: Path) -> None:
+    main(["apply"])
+    assert parts.openbao.administrator.read(APPLIED)["data"]["data"] == {"version": set_up.RELEASE}
+    for service in SERVICES:
+        role, tls = parts.openbao.credentials(service.name), parts.home.tls(service.name)
+        given = json.loads(role.read_text())
+        shown = (str(tls.certificate), str(tls.key))
+        bao = hvac.Client(url=parts.openbao.address, cert=shown, verify=str(tls.authorities))
+        bao.auth.approle.login(given["role_id"], given["secret_id"])
+        with pytest.raises(Forbidden):
+            bao.read(APPLIED)
+        with pytest.raises(Forbidden):
+            bao.write_data(APPLIED, data={"data": {"version": "0.0.1"}})

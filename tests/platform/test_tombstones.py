@@ -249,3 +249,64 @@ async def test_what_is_declared_in_half_a_minute_is_one_note(
     await Unwritten(retention.database, retention.bao, tmp_path, "retention-2", together=3600).write()
     assert {*numbers} <= (await noted.in_openbao()).keys()
     assert len(set((await bao.call("LIST", TOMBSTONE_NAMES))["data"]["keys"]) - names) == 1
+
+
+def test_a_line_that_cannot_be_read_is_counted_and_what_was_cut_off_spoils_none(tmp_path: Path) -> None:
+    written, number, after = WrittenStones(tmp_path), a_number(), a_number()
+    append(tmp_path, "one", {number: NOON})
+    file = tmp_path / "destroyed-one.jsonl"
+    with file.open("ab") as half:
+        half.write(b'{"number": "S-')
+    assert (written.all(), written.unreadable) == ({number: NOON}, set()), "it may still be written"
+    append(tmp_path, "one", {after: NOON})
+    assert written.all() == {number: NOON, after: NOON}
+    assert written.unreadable == {"destroyed-one.jsonl:2"}
+    file.write_bytes(b"".join(line for line in file.read_bytes().splitlines(keepends=True) if line.endswith(b"}\n")))
+    assert written.all() == {number: NOON, after: NOON}
+    assert written.unreadable == set()
+
+
+@pytest.mark.refused("R-9.12")
+async def test_a_note_that_cannot_be_read_shows_keeps_nobody_from_serving_and_is_told_once(
+    platform_of: PlatformOf,
+    parts: RealParts,
+    postgres: Postgres,
+    nats: Nats,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In a file and in OpenBao; it stands in `/statusz` and in the figures until it can be read."""
+    number = a_number()
+    await destroyed(platform_of, tmp_path / "of-retention", number)
+    bao, name = parts.openbao.administrator, f"{TOMBSTONE_NAMES.replace('/metadata/', '/data/')}/spoiled"
+    bao.write_data(name, data={"data": {"stones": "niets"}})
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    file = folder / "destroyed-retention-9.jsonl"
+    file.write_text('{"number": "S-\n')
+    password = {"password": nats.passwords["casework"]}
+    bao.write_data("kv/data/nats/casework", data={"data": password})
+    told = {"nats_address": nats.address, "tombstones": folder}
+    database = postgres.superuser("casework")
+    try:
+        async with served("casework", parts, postgres, tmp_path, monkeypatch, **told) as (app, _), asyncio.timeout(60):
+            service = app.state.service
+            while not await database("SELECT FROM tombstone WHERE number = $1", number):
+                await asyncio.sleep(0.1)
+
+            async def shown() -> set[str]:
+                (found,) = [one for one in await service.doubted() if one.queue == "destructions-unread"]
+                return {row.about["record"] for row in found.examples}
+
+            assert await shown() == {"destroyed-retention-9.jsonl:1", "kv/data/tombstones/spoiled"}
+            service.restored.wake()
+            await service._reapply()
+            lines = [json.loads(row["entry"]) for row in await database("SELECT entry FROM audit")]
+            told_of = [one["record"] for one in lines if one["action"] == "destructions-unread not believed"]
+            assert sorted(told_of) == sorted(await shown()), "once each"
+            file.unlink()
+            bao.delete(f"{TOMBSTONE_NAMES}/spoiled")
+            await service._reapply()
+            assert await shown() == set()
+    finally:
+        bao.delete(f"{TOMBSTONE_NAMES}/spoiled")

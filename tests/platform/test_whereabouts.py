@@ -20,7 +20,7 @@ from shared.bus.inbox import Handled, Incoming
 from shared.contracts.common import Message, Whereabouts
 from shared.contracts.dossier import DecidedLetter, DecisionWords
 from shared.engine.consult import CONSULTATION
-from shared.engine.loaded import WITHDRAWAL
+from shared.engine.records import WITHDRAWAL
 from shared.errors import CannotSucceed, PartDown
 from shared.keys.letters import new_kid, seal, split_kid
 from shared.numbers import random_seed, signal_number

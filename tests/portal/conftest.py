@@ -15,6 +15,7 @@ from joserfc.jwk import OKPKey
 from services.portal.app import create
 from services.portal.sessions import COOKIE, Session
 from services.portal.settings import Settings
+from tests.portal.keeping import InMemory, begins
 
 ADDRESS = "https://portal.example.nl"
 SAME = {"Sec-Fetch-Site": "same-origin"}
@@ -40,17 +41,19 @@ def told(tmp_path: Path) -> dict[str, Any]:
 
 @pytest.fixture
 async def app(told: dict[str, Any]) -> AsyncIterator[FastAPI]:
-    made = create(Settings(**told))
+    keeper = InMemory()
+    made = create(Settings(**told), keeper)
+    made.state.keeper = keeper
     async with made.router.lifespan_context(made):
         yield made
 
 
 @pytest.fixture
-def portal(app: FastAPI) -> httpx.AsyncClient:
+async def portal(app: FastAPI) -> httpx.AsyncClient:
     """A browser that is not logged in; `visitor` is the number of somebody's session."""
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ADDRESS)
     session = Session("resume", "u-1", ("oov",), csrf="the-token")
-    client.cookies.set("visitor", app.state.sessions.begin(session))
+    client.cookies.set("visitor", await begins(app, session))
     return client
 
 

@@ -14,7 +14,9 @@ from aiohttp import web
 from fastapi import FastAPI
 
 from services.portal.app import create
+from services.portal.sessions import COOKIE
 from services.portal.settings import Settings
+from tests.portal.keeping import InMemory, session_of
 
 
 def token(*designations: dict[str, str]) -> str:
@@ -62,7 +64,9 @@ async def everybody() -> AsyncIterator[Everybody]:
 
 @pytest.fixture
 async def app(told: dict[str, Any], everybody: Everybody) -> AsyncIterator[FastAPI]:
-    made = create(Settings(**told | {"services": dict.fromkeys(told["services"], everybody.address)}))
+    keeper = InMemory()
+    made = create(Settings(**told | {"services": dict.fromkeys(told["services"], everybody.address)}), keeper)
+    made.state.keeper = keeper
     async with made.router.lifespan_context(made):
         yield made
 
@@ -71,8 +75,10 @@ async def test_whose_designation_has_ended_finds_its_pages_no_more(
     app: FastAPI, everybody: Everybody, somebody: httpx.AsyncClient
 ) -> None:
     """Also those about which no service is asked: a trace is read from a folder, and the portal alone says for whom."""
-    (session,) = app.state.sessions._sessions.values()
+    number = somebody.cookies[COOKIE]
+    session = await session_of(app, number)
     session.roles = ("beheerder",)
+    await app.state.sessions.save(session)
     everybody.designations = [designated("beheerder", -9, 1)]
     assert (await somebody.get("/status")).status_code == 200
     session.tokens.clear()
@@ -85,4 +91,4 @@ async def test_whose_designation_has_ended_finds_its_pages_no_more(
     ):
         assert answer.status_code == 404
         assert "/toezicht" not in answer.text, "what begins later has no pages yet"
-    assert session.roles == ("oov",)
+    assert (await session_of(app, number)).roles == ("oov",)

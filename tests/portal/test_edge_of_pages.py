@@ -17,6 +17,7 @@ from services.portal.guard import PAGE_HEADERS
 from services.portal.sessions import COOKIE
 from services.portal.static import STATIC_VERSION
 from tests.portal.conftest import ADDRESS, SAME
+from tests.portal.keeping import session_of
 
 TEMPLATES = Path(services.portal.__file__).parent / "templates"
 
@@ -124,13 +125,17 @@ async def test_a_dossier_is_opened_for_one_purpose_of_the_list(somebody: httpx.A
     assert "nieuwsgierig" not in answer.text
 
 
-async def test_logging_out_ends_the_session(somebody: httpx.AsyncClient) -> None:
+async def test_logging_out_ends_the_session_also_while_access_cannot_end_the_others(
+    somebody: httpx.AsyncClient,
+) -> None:
     answer = await somebody.post("/uitloggen", data={"csrf": "the-token"}, headers=SAME)
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/uitgelogd")
+    assert answer.status_code == 503
+    assert "alleen in deze browser uitgelogd" in answer.text
+    assert any(one.startswith(f'{COOKIE}="";') for one in answer.headers.get_list("Set-Cookie"))
     page = await somebody.get("/uitgelogd")
     assert 'href="/inloggen?opnieuw=ja"' in page.text, "the provider may know this browser still"
     somebody.cookies.set(COOKIE, str(somebody.cookies.get("visitor")))
-    assert (await somebody.get("/")).headers["Location"] == "/inloggen"
+    assert (await somebody.get("/")).headers["Location"] == "/uitgelogd?waarom=tijd"
 
 
 async def test_silent_services_are_a_gap_that_says_so(somebody: httpx.AsyncClient) -> None:
@@ -157,10 +162,10 @@ async def test_the_memory_of_a_session_has_an_end(
     app: FastAPI, somebody: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.portal.sessions.MOST_KNOWN", 3)
-    (session,) = app.state.sessions._sessions.values()
     for one in "ABCDE":
         form = {"csrf": "the-token", "purpose": "weging"}
         await somebody.post(f"/dossiers/S-7K3MQ-9XD4{one}/openen", data=form, headers=SAME)
+    session = await session_of(app, somebody.cookies[COOKIE])
     assert [one[-1] for one in session.purposes] == ["C", "D", "E"]
 
 

@@ -2,76 +2,83 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from starlette.datastructures import FormData
 
-from services.portal.kept import KEPT_SECONDS, MOST_KEPT, MOST_PAGES, Kept
+from services.portal.answer import HttpAnswer
+from services.portal.keeper import AtAccess
+from services.portal.kept import Kept
 from services.portal.leaving import own
-from tests.portal.test_sessions import Hour
+from services.portal.sealing import PortalSeal
+from services.portal.sessions import Session, Sessions
+from tests.portal.keeping import InMemory
 
 PAGE = "/dossiers/S-7K3MQ-9XD4T/besluiten/weging-1?antwoord=suspicion"
 WORDS = FormData([("csrf", "x"), ("version", "3"), ("deed", "draft"), ("reason", "Wilgenroos"), ("a", "1"), ("a", "2")])
 
 
-def test_he_finds_it_again_on_his_page() -> None:
-    kept = Kept(Hour())
-    secret = kept.put("u-1", PAGE, WORDS)
-    assert kept.page_of(secret, "u-1") == PAGE
+class Portal:
+    def __init__(self, own: bytes = b"the portal's own", keeper: InMemory | None = None) -> None:
+        sealing = PortalSeal(lambda: [own])
+        self.keeper = keeper or InMemory()
+        self.sessions, self.kept = Sessions(self.keeper, sealing, 1800), Kept(self.keeper, sealing)
+
+    async def put(self, filled: FormData = WORDS) -> str:
+        number = await self.sessions.begin(Session("resume", "u-1", ("oov",)))
+        session = await self.sessions.find(number)
+        assert session is not None
+        secret = await self.kept.put(session, PAGE, filled)
+        assert secret is not None
+        return secret
+
+
+async def test_he_finds_it_again_on_his_page() -> None:
+    portal = Portal()
+    kept, secret = portal.kept, await portal.put()
+    assert await kept.page_of(secret, "u-1") == PAGE
     for _ in range(2):
-        found = kept.words(secret, "u-1", PAGE)
+        found = await kept.words(secret, "u-1", PAGE)
         assert found is not None
         # What the page had filled in comes from the page anew.
         assert found.multi_items() == [("reason", "Wilgenroos"), ("a", "1"), ("a", "2")]
-    kept.drop(secret)
-    assert kept.words(secret, "u-1", PAGE) is None
+    await kept.drop(secret)
+    assert await kept.words(secret, "u-1", PAGE) is None
 
 
 @pytest.mark.parametrize("secret", [None, "", "é", "AAAA", "A" * 44])
-def test_without_what_opens_it_there_is_nothing(secret: str | None) -> None:
-    kept = Kept(Hour())
-    kept.put("u-1", PAGE, WORDS)
-    assert kept.words(secret, "u-1", PAGE) is None
-    assert kept.page_of(secret, "u-1") is None
+async def test_without_what_opens_it_there_is_nothing(secret: str | None) -> None:
+    portal = Portal()
+    await portal.put()
+    assert await portal.kept.words(secret, "u-1", PAGE) is None
+    assert await portal.kept.page_of(secret, "u-1") is None
 
 
-def test_nobody_else_finds_it_nor_he_elsewhere_or_too_late() -> None:
-    hour = Hour()
-    kept = Kept(hour)
-    secret = kept.put("u-1", PAGE, WORDS)
-    assert kept.words(secret, "u-2", PAGE) is None
-    assert kept.page_of(secret, "u-2") is None
-    assert kept.words(secret, "u-1", "/") is None
-    hour.now += KEPT_SECONDS + 1
-    assert kept.words(secret, "u-1", PAGE) is None
-    assert kept.page_of(secret, "u-1") is None
-    secret = kept.put("u-1", PAGE, WORDS)
-    kept.drop_all_of("u-1")
-    assert kept.page_of(secret, "u-1") is None
+async def test_nobody_else_finds_it_nor_he_elsewhere() -> None:
+    portal = Portal()
+    kept, secret = portal.kept, await portal.put()
+    assert await kept.words(secret, "u-2", PAGE) is None
+    assert await kept.page_of(secret, "u-2") is None
+    assert await kept.words(secret, "u-1", "/") is None
+    # Nor who says of a row that it is his, nor another portal that has what opens it.
+    assert await Portal(b"another's", portal.keeper).kept.page_of(secret, "u-1") is None
+    portal.keeper.kept = {name: replace(one, user_id="u-2") for name, one in portal.keeper.kept.items()}
+    assert await kept.page_of(secret, "u-2") is None
 
 
-def test_it_is_not_to_be_read_in_the_memory_of_the_portal() -> None:
-    kept = Kept(Hour())
-    secret = kept.put("u-1", PAGE, WORDS)
-    assert "Wilgenroos" not in repr(vars(kept))
-    assert secret not in repr(vars(kept))
+async def test_it_is_not_to_be_read_where_it_is_kept_nor_in_the_memory_of_the_portal() -> None:
+    portal = Portal()
+    secret = await portal.put()
+    for said in ("Wilgenroos", secret, PAGE, "S-7K3MQ-9XD4T"):
+        assert said not in repr(vars(portal.keeper)) + repr(vars(portal.kept)) + repr(vars(portal.sessions))
 
 
-def test_nobody_fills_the_memory() -> None:
-    kept = Kept(Hour())
-    large = FormData([("reason", "x" * 900_000)])
-    users = [f"u-{place}" for place in range(MOST_KEPT // 900_000 + 5)]
-    secrets = {one: kept.put(one, PAGE, large) for one in users}
-    assert kept.page_of(secrets[users[0]], users[0]) is None
-    assert kept.page_of(secrets[users[-1]], users[-1]) == PAGE
+async def test_what_is_longer_than_a_service_takes_is_not_kept() -> None:
+    async def send(*_: object, **__: object) -> HttpAnswer:
+        raise AssertionError("nobody is asked")
 
-
-def test_nobody_pushes_out_what_another_typed() -> None:
-    kept = Kept(Hour())
-    other = kept.put("u-2", PAGE, WORDS)
-    large = FormData([("reason", "x" * 900_000)])
-    mine = [kept.put("u-1", PAGE, large) for _ in range(MOST_KEPT // 900_000 + 5)]
-    assert kept.page_of(other, "u-2") == PAGE
-    assert [one for one in mine if kept.page_of(one, "u-1")] == mine[-MOST_PAGES:]
+    assert not await AtAccess(send, lambda _: "shown").keep_words("a" * 64, "b" * 64, "x" * 190_001)
 
 
 @pytest.mark.parametrize("path", ["/", PAGE, "/taken/rights/0f8fad5b-d9cb-469f-a165-70867728950e", "/beheer?pagina=2"])

@@ -16,14 +16,14 @@ from services.portal.leaving import BACK
 from services.portal.sessions import COOKIE, Session
 from shared.errors import Conflict, Forbidden, LogInAnew, MeldpuntError, NotFound, PartDown
 from tests.portal.conftest import ADDRESS, SAME
+from tests.portal.keeping import begins
 
 FORM = "/dossiers/S-7K3MQ-9XD4T/besluiten/weging-1?antwoord=suspicion"
 SENT = {"csrf": "the-token", "version": "1", "reason": "Wilgenroos woont er."}
 
 
 def ended(app: FastAPI) -> None:
-    for one in app.state.sessions._sessions.values():
-        one.seen -= 1801
+    app.state.keeper.now += 1801
 
 
 @pytest.mark.refused("R-8.2")
@@ -44,9 +44,9 @@ async def test_what_was_sent_too_late_is_kept_for_who_sent_it(app: FastAPI, some
     answer = await somebody.post(FORM, data=SENT, headers=SAME | {"Referer": f"{ADDRESS}{FORM}"})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/uitgelogd?waarom=tijd")
     secret = somebody.cookies.get(keeping.KEPT_COOKIE)
-    assert app.state.kept.page_of(secret, "u-1") == FORM
-    assert dict(app.state.kept.words(secret, "u-1", FORM)) == {"reason": SENT["reason"]}
-    for one in (answer.text, str(answer.headers), repr(vars(app.state.kept)), repr(vars(app.state.sessions))):
+    assert await app.state.kept.page_of(secret, "u-1") == FORM
+    assert dict(await app.state.kept.words(secret, "u-1", FORM)) == {"reason": SENT["reason"]}
+    for one in (answer.text, str(answer.headers), repr(vars(app.state.keeper)), repr(vars(app.state.sessions))):
         assert "Wilgenroos" not in one
     for line in answer.headers.get_list("Set-Cookie"):
         assert {"HttpOnly", "Secure", "Path=/", "SameSite=lax"} <= {one.strip() for one in line.split(";")}
@@ -65,12 +65,6 @@ async def test_what_nobody_is_known_to_have_sent_is_shown_once_and_not_kept(
     assert await portal.post(FORM, data=SENT, headers={"Sec-Fetch-Site": "cross-site"}) != answer
 
 
-async def test_what_is_kept_is_not_for_who_logs_out(app: FastAPI, somebody: httpx.AsyncClient) -> None:
-    secret = app.state.kept.put("u-1", FORM, FormData(SENT))
-    await somebody.post("/uitloggen", data={"csrf": "the-token"}, headers=SAME)
-    assert app.state.kept.page_of(secret, "u-1") is None
-
-
 @pytest.mark.parametrize("page", ["/", "/dossiers/S-7K3MQ-9XD4T"])
 async def test_a_page_that_nobody_looks_at_goes_but_not_one_in_which_somebody_types(
     somebody: httpx.AsyncClient, page: str
@@ -83,12 +77,12 @@ async def test_a_page_that_nobody_looks_at_goes_but_not_one_in_which_somebody_ty
 
 
 async def test_he_is_warned_and_looking_at_the_warning_is_no_work(app: FastAPI, somebody: httpx.AsyncClient) -> None:
-    (session,) = app.state.sessions._sessions.values()
-    seen = session.seen = session.seen - 1700
+    (row,) = app.state.keeper.rows.values()
+    seen = row.seen = row.seen - 1700
     answer = await somebody.get("/bijna-uitgelogd?terug=/dossiers/S-7K3MQ-9XD4T")
     assert answer.headers["Refresh"] == "120; url=/uitgelogd?waarom=tijd"
     assert 'href="/dossiers/S-7K3MQ-9XD4T"' in answer.text
-    assert session.seen == seen
+    assert row.seen == seen
     assert "U bent nog wel ingelogd" in (await somebody.get("/uitgelogd?waarom=tijd")).text
     ended(app)
     assert (await somebody.get("/bijna-uitgelogd")).headers["Location"] == "/uitgelogd?waarom=tijd"
@@ -128,8 +122,7 @@ async def test_a_session_is_not_one_that_somebody_chose(app: FastAPI, portal: ht
     """No number of a browser becomes a session, and logging in gives another than there was."""
     portal.cookies.set(COOKIE, "chosen-by-somebody-else")
     assert (await portal.get("/")).headers["Location"] == "/inloggen"
-    sessions = app.state.sessions
-    numbers = {sessions.begin(next(iter(sessions._sessions.values()))) for _ in range(3)}
+    numbers = {await begins(app, Session("resume", "u-1", ("oov",))) for _ in range(3)}
     assert len(numbers) == 3
     assert "chosen-by-somebody-else" not in numbers
 
@@ -152,7 +145,7 @@ async def test_who_has_to_show_again_who_he_is_is_sent_there_and_his_words_wait(
     where = "/dossiers/S-7K3MQ-9XD4T/iets"
     answer = await somebody.post(where, data=SENT, headers=SAME | {"Referer": f"{ADDRESS}{FORM}"})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/opnieuw-inloggen")
-    assert app.state.kept.page_of(somebody.cookies.get(keeping.KEPT_COOKIE), "u-1") == FORM
+    assert await app.state.kept.page_of(somebody.cookies.get(keeping.KEPT_COOKIE), "u-1") == FORM
     page = await somebody.get("/opnieuw-inloggen")
     assert 'href="/inloggen?opnieuw=ja"' in page.text
     asked = parse_qs(urlsplit((await somebody.get("/inloggen?opnieuw=ja")).headers["Location"]).query)
@@ -166,7 +159,7 @@ async def test_a_service_that_is_away_costs_nobody_his_words(app: FastAPI, someb
     answer = await somebody.post("/dossiers/S-7K3MQ-9XD4T/iets", data=SENT, headers=SAME | {"Referer": ADDRESS + FORM})
     assert answer.status_code == 503
     assert f'href="{FORM}"' in answer.text
-    assert app.state.kept.page_of(somebody.cookies.get(keeping.KEPT_COOKIE), "u-1") == FORM
+    assert await app.state.kept.page_of(somebody.cookies.get(keeping.KEPT_COOKIE), "u-1") == FORM
 
 
 @pytest.mark.parametrize("problem", [Conflict(), NotFound(), Forbidden()], ids=lambda one: type(one).__name__)

@@ -19,7 +19,7 @@ from services.portal.sessions import Session
 from services.portal.use_cases.meetings import Met, MyMeetings
 from services.portal.words import RECORDED_BESIDE
 from shared.clock import AMSTERDAM
-from shared.engine.loaded import HANDLING
+from shared.engine.records import HANDLING
 from shared.errors import NotFound
 from shared.protocol.meetings import MEMBER
 from tests.protocol.laws import MIDDEN_DELFLAND

@@ -8,15 +8,17 @@ from typing import Any, cast
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from services.oversight.statistics import COUNTED_LINES, CountedQuarter, counted, shown
 from services.portal.calls import Calls, Said
 from services.portal.guard import POLICY
 from services.portal.pages import Pages
-from services.portal.sessions import COOKIE, Session, Sessions
+from services.portal.sessions import COOKIE, Session
 from services.portal.use_cases.statistics import DOWNLOADS, QuarterPage, QuarterPages, excerpt
 from shared.errors import NotFound
 from shared.protocol.protecting import protected
+from tests.portal.keeping import begins
 from tests.protocol.laws import MIDDEN_DELFLAND
 
 FG = Session("resume", "u-1", ("fg",), csrf="the-token")
@@ -215,8 +217,8 @@ async def test_counts_are_taken_along_as_oversight_has_them() -> None:
 @pytest.mark.refused("R-1.4")
 @pytest.mark.parametrize("role", ["oov", "privacy-officer", "lot-member", "department-wonen"])
 async def test_who_does_not_watch_gets_none_of_it(portal: httpx.AsyncClient, role: str) -> None:
-    sessions: Sessions = cast(Any, cast(httpx.ASGITransport, portal._transport).app).state.sessions
-    portal.cookies.set(COOKIE, sessions.begin(Session("resume", "u-2", (role,))))
+    app = cast(FastAPI, cast(httpx.ASGITransport, portal._transport).app)
+    portal.cookies.set(COOKIE, await begins(app, Session("resume", "u-2", (role,))))
     for path in ("", "/aantallen", "/aantallen/csv", "/aantallen/beschrijving"):
         answer = await portal.get(f"/cijfers/kwartalen{path}")
         assert answer.status_code == 404
@@ -224,6 +226,6 @@ async def test_who_does_not_watch_gets_none_of_it(portal: httpx.AsyncClient, rol
 
 
 async def test_who_watches_gets_no_file_while_oversight_is_silent(portal: httpx.AsyncClient) -> None:
-    sessions: Sessions = cast(Any, cast(httpx.ASGITransport, portal._transport).app).state.sessions
-    portal.cookies.set(COOKIE, sessions.begin(Session("resume", "u-2", ("fg",))))
+    app = cast(FastAPI, cast(httpx.ASGITransport, portal._transport).app)
+    portal.cookies.set(COOKIE, await begins(app, Session("resume", "u-2", ("fg",))))
     assert (await portal.get("/cijfers/kwartalen/aantallen/csv")).status_code == 503

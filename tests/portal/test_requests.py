@@ -7,13 +7,14 @@ from typing import Any, cast
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from starlette.datastructures import FormData
 
 from services.portal.calls import Calls, Said
 from services.portal.pages import Pages
 from services.portal.public import create as create_public
 from services.portal.seen import Opened
-from services.portal.sessions import COOKIE, Session, Sessions
+from services.portal.sessions import COOKIE, Session
 from services.portal.settings import PublicSettings
 from services.portal.use_cases.dossiers import Dossiers, at
 from services.portal.use_cases.holds import HoldPages
@@ -22,6 +23,7 @@ from shared.errors import NotFound
 from shared.protocol.request_kinds import HOLDERS_OF_DATA
 from shared.protocol.rights_sheet import RIGHTS
 from tests.portal.conftest import SAME
+from tests.portal.keeping import begins
 from tests.protocol.laws import MIDDEN_DELFLAND
 
 NUMBER, LETTER = "V-7K3MQ-9XD4T", "letter-" + "0a" * 16
@@ -238,8 +240,8 @@ async def test_to_who_has_nothing_to_do_with_it_there_is_no_register(
     portal: httpx.AsyncClient, role: str, status: int
 ) -> None:
     transport = cast(httpx.ASGITransport, portal._transport)
-    sessions: Sessions = cast(Any, transport.app).state.sessions
-    portal.cookies.set(COOKIE, sessions.begin(Session("resume", "u-2", (role,), csrf="the-token")))
+    app = cast(FastAPI, transport.app)
+    portal.cookies.set(COOKIE, await begins(app, Session("resume", "u-2", (role,), csrf="the-token")))
     assert (await portal.get("/verzoeken")).status_code == status
     sent = await portal.post("/verzoeken/nieuw", data={"csrf": "the-token", "fields.name": NAME}, headers=SAME)
     assert sent.status_code == status
@@ -248,8 +250,8 @@ async def test_to_who_has_nothing_to_do_with_it_there_is_no_register(
 @pytest.mark.refused("R-10.8")
 async def test_the_fg_reads_the_register_and_has_no_form(portal: httpx.AsyncClient) -> None:
     transport = cast(httpx.ASGITransport, portal._transport)
-    sessions: Sessions = cast(Any, transport.app).state.sessions
-    portal.cookies.set(COOKIE, sessions.begin(Session("resume", "u-2", ("fg",), csrf="the-token")))
+    app = cast(FastAPI, transport.app)
+    portal.cookies.set(COOKIE, await begins(app, Session("resume", "u-2", ("fg",), csrf="the-token")))
     # No service answers here.
     assert (await portal.get("/verzoeken")).status_code == 503
     assert (await portal.get("/verzoeken/nieuw")).status_code == 404

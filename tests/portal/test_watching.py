@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from services.portal.pages import Pages
 from services.portal.people import People
-from services.portal.sessions import COOKIE, Session, Sessions
+from services.portal.sessions import COOKIE, Session
 from services.portal.use_cases.designations import DesignationPages, is_open
 from services.portal.use_cases.operations import Operations, in_order
 from services.portal.use_cases.protocol import printed
@@ -20,6 +21,7 @@ from services.portal.use_cases.toezicht import Watched
 from services.portal.watch_words import ACTIONS, OPENING, action, result
 from shared.protocol.laws import Laws
 from tests.portal.conftest import SAME
+from tests.portal.keeping import begins
 
 LAW = Laws.read("midden-delfland-2025").configured
 
@@ -95,8 +97,8 @@ async def test_what_is_silent_is_a_gap_that_says_so(
 ) -> None:
     transport = portal._transport
     assert isinstance(transport, httpx.ASGITransport)
-    sessions: Sessions = transport.app.state.sessions  # type: ignore[attr-defined]
-    portal.cookies.set(COOKIE, sessions.begin(Session("resume", "u-2", (role,))))
+    app = cast(FastAPI, transport.app)
+    portal.cookies.set(COOKIE, await begins(app, Session("resume", "u-2", (role,))))
     answer = await portal.get(path)
     assert (answer.status_code, says in answer.text) == (200, True)
 

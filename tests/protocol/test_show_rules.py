@@ -54,6 +54,7 @@ TERMS = {
     "add_months": "een maand na de 31e is de laatste dag van een kortere maand",
     "kept_until": "na het besluit dat het beëindigde, daarna vernietigd",
     "active_until": "na de laatste verwerking actief, alleen om te lezen",
+    "has_had": "Wie iets van een signaal kreeg, en welke dienst het had",
     "is_due": "Wat zijn termijn heeft gehad, komt de dag daarna op een vernietigingslijst",
     "last_due": "Wat zijn termijn heeft gehad, komt de dag daarna op een vernietigingslijst",
 }

@@ -1,4 +1,4 @@
-"""Statements on designations, who has logged in, and what was used and may be used once."""
+"""Statements on designations, who has logged in, what was used and may be used once, and what the portal has kept here."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -28,5 +28,35 @@ def upgrade() -> None:
         column("statement", sa.Text),
         column("seen_at", MOMENT),
     )
-    # An end is a statement of its own.
+    op.create_table(
+        "portal_session",
+        column("name", sa.Text, key=True),
+        column("user_id", sa.Text, index=True),
+        column("ends_by_leaving_at", MOMENT),
+        column("seen", MOMENT, index=True),
+        column("idle_seconds", sa.Integer),
+        column("is_over", sa.Boolean),
+        column("version", sa.Integer),
+        column("sealed", sa.Text),
+    )
+    op.create_table(
+        "portal_words",
+        column("name", sa.Text, key=True),
+        column("user_id", sa.Text, index=True),
+        column("until", MOMENT, index=True),
+        column("sealed", sa.Text),
+    )
+    # An end is a statement of its own. What has had its term goes from the first on, and the newest never.
     op.execute("REVOKE DELETE ON designation, known_user FROM access_app")
+    op.execute(
+        """
+        CREATE FUNCTION forget_designations(up_to integer) RETURNS bigint
+        LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+          WITH gone AS (
+            DELETE FROM designation WHERE seq <= up_to AND seq < (SELECT max(seq) FROM designation) RETURNING 1)
+          SELECT count(*) FROM gone
+        $$
+        """
+    )
+    op.execute("REVOKE ALL ON FUNCTION forget_designations FROM PUBLIC")
+    op.execute("GRANT EXECUTE ON FUNCTION forget_designations TO access_app")

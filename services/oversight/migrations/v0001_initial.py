@@ -34,6 +34,16 @@ def upgrade() -> None:
         column("note", sa.Text, null=True),
     )
     op.create_table(
+        "audit_cut",
+        column("producer", sa.Text, key=True),
+        column("seq", sa.Integer),
+        column("head", sa.Text),
+        column("whole", JSONB),
+        column("through", sa.Text),
+        column("made_at", MOMENT),
+        column("mac", sa.Text),
+    )
+    op.create_table(
         "audit_line",
         column("producer", sa.Text, key=True),
         column("seq", sa.Integer, key=True),
@@ -173,3 +183,56 @@ def upgrade() -> None:
     # Append-only for the service itself, not only by agreement.
     kept = "audit_batch, audit_line, disclosure, judgement, kept_statement"
     op.execute(f"REVOKE UPDATE, DELETE ON {kept} FROM oversight_app")
+    op.execute("REVOKE DELETE ON audit_cut FROM oversight_app")
+    _forgetting()
+
+
+def _forgetting() -> None:
+    """What has had its term goes by these functions, which run as the owner of the tables. None of them deletes what is younger
+    than a year, the shortest term that there can be, whatever the service asks for."""
+    _function(
+        "forget_disclosures(numbers text[])",
+        """
+          WITH lines AS (
+            DELETE FROM disclosure WHERE number = ANY (numbers) AND decided_at < now() - interval '1 year' RETURNING 1),
+          judged AS (
+            DELETE FROM judgement WHERE number = ANY (numbers) AND judged_at < now() - interval '1 year' RETURNING 1)
+          SELECT (SELECT count(*) FROM lines) + (SELECT count(*) FROM judged)
+        """,
+    )
+    _function(
+        "forget_trail(whose text, up_to integer)",
+        # What says no moment that can be read is of no moment: its producer signed it so, and the rest does not wait for it.
+        """
+          WITH young AS (
+            SELECT min(seq) AS seq FROM audit_line
+            WHERE producer = whose AND seq <= up_to AND entry ->> 'at' ~ '^[0-9]{4}-'
+              AND entry ->> 'at' >= to_char((now() AT TIME ZONE 'UTC') - interval '1 year', 'YYYY-MM-DD"T"HH24:MI:SS')),
+          messages AS (
+            DELETE FROM audit_batch b USING young
+            WHERE b.producer = whose AND b.last <= up_to AND (young.seq IS NULL OR b.last < young.seq)),
+          lines AS (
+            DELETE FROM audit_line l USING young
+            WHERE l.producer = whose AND l.seq <= up_to AND (young.seq IS NULL OR l.seq < young.seq) RETURNING 1)
+          SELECT count(*) FROM lines
+        """,
+    )
+    _function(
+        "forget_statements(up_to integer)",
+        """
+          WITH gone AS (
+            DELETE FROM kept_statement
+            WHERE seq <= up_to AND seq < (SELECT max(seq) FROM kept_statement) AND stated_at < now() - interval '1 year'
+            RETURNING 1)
+          SELECT count(*) FROM gone
+        """,
+    )
+
+
+def _function(header: str, body: str) -> None:
+    name = header.partition("(")[0]
+    op.execute(
+        f"CREATE FUNCTION {header} RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $${body}$$"
+    )
+    op.execute(f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION {name} TO oversight_app")

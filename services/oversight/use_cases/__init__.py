@@ -8,6 +8,8 @@ from services.oversight.use_cases.chains import Chains
 from services.oversight.use_cases.count import Counting
 from services.oversight.use_cases.designations import DesignationKeeping
 from services.oversight.use_cases.duties import DutyKeeping
+from services.oversight.use_cases.forget import RegisterForgetting
+from services.oversight.use_cases.forget_trail import TrailForgetting
 from services.oversight.use_cases.judge_urgent import UrgentJudging
 from services.oversight.use_cases.keep import RegisterKeeping
 from services.oversight.use_cases.register_archive import RegisterArchive
@@ -28,10 +30,12 @@ __all__ = [
     "DestructionLists",
     "DutyKeeping",
     "RegisterArchive",
+    "RegisterForgetting",
     "RegisterKeeping",
     "RegisterReading",
     "Releasing",
     "Statistics",
+    "TrailForgetting",
     "TrailWatching",
     "UrgentJudging",
 ]

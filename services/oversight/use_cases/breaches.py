@@ -20,10 +20,11 @@ from shared.contracts.common import KeyRef, KeysReleased, Released
 from shared.engine.engine import Engine
 from shared.engine.head import Head, vouched
 from shared.engine.hear import one_at_a_time
-from shared.engine.loaded import Loaded, working_name
+from shared.engine.loaded import Loaded
 from shared.engine.show import heading
 from shared.engine.store import add
 from shared.engine.tables import Dossier
+from shared.engine.working_name import working_name
 from shared.errors import CannotSucceed, Invalid, MeldpuntError, NotBelieved, NotFound, PartDown
 from shared.identity import Person
 from shared.keys.transit import key_name

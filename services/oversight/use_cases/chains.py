@@ -21,8 +21,9 @@ import structlog
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.oversight import trail
+from services.oversight.cut import claims_of_cut, reached_by, tree_behind
 from services.oversight.follow import Reached, Walk, vanished
-from services.oversight.trail import AuditBatch, AuditCheckpoint
+from services.oversight.trail import AuditBatch, AuditCheckpoint, AuditCut
 from shared.database.tables import table_of
 from shared.engine.head import vouched_for
 from shared.errors import PartDown
@@ -33,8 +34,8 @@ from shared.metrics.metrics import Shows
 from shared.periodic import Periodic, all_of
 from shared.privileges import SERVICES
 from shared.service.platform import Platform
-from shared.transparency import Checkpoint, Tree, Witnessed
-from shared.witness import Noted, origin_of, read, signed_note, write
+from shared.transparency import Checkpoint, Tree
+from shared.witness import CUT_KIND, Noted, origin_of, read, signed_note, write
 
 log = structlog.get_logger()
 
@@ -117,21 +118,31 @@ class Chains:
 
     async def check(self, producer: str, begin: Begin) -> dict[str, Any]:
         """Check one chain, and sign how far it is whole. Raises PartDown, also for a witness that is not there."""
-        row = await self._row(producer)
+        row, cut = await self._row(producer), await self.cut(producer)
         before, noted = await self._believed(row), await self._noted(producer)
         signed, most = before.reached, max(noted.roots, default=0)
-        began, tree = (Reached(), Witnessed(noted.roots)) if begin == "start" else (signed, None)
+        first = reached_by(cut)
+        began, tree = (signed, None) if begin == "checkpoint" and signed.seq > first.seq else (first, None)
+        if begin == "start":
+            tree = tree_behind(cut, noted)
         walk = self._walk(began, signed, most, tree)
-        problem = None if began == Reached() or await self._stands(producer, began) else vanished(began)
+        problem = None if began == first or await self._stands(producer, began) else vanished(began)
+        if tree is not None and not tree.holds:
+            problem = (
+                f"regels tot en met {first.seq} die zijn vernietigd, waren niet die welke een getuige heeft genoteerd"
+            )
         if self._witness is not None and most < before.noted:
             problem = f"de getuige heeft de verklaring over {before.noted} regels niet meer"
         while problem is None:
             async with self.platform.database.reading() as session:
                 batches, lines = await trail.page_of_chain(session, producer, walk.at.seq, self._page)
             if not batches:
-                problem = walk.missing() or await self._stray(producer, walk.at)
+                problem = walk.missing() or await self._stray(producer, walk.at, first)
                 break
             problem = await self._not_ours(batches) or await asyncio.to_thread(walk.follow, batches, lines)
+        if problem and reached_by(await self.cut(producer)) != first:
+            # Its first lines had their term meanwhile, and another process let them go.
+            return await self.check(producer, begin)
         self.wrong.pop(producer, None)
         if problem:
             self.wrong[producer] = problem
@@ -144,6 +155,7 @@ class Chains:
         return {
             "producer": producer,
             "lines": walk.at.seq,
+            "destroyedUpTo": first.seq,
             "checkedFrom": began.seq + 1,
             "wholeCheckAt": walked.isoformat() if walked else None,
             "problem": problem,
@@ -151,6 +163,29 @@ class Chains:
             "witnessed": len(noted.roots),
             "unreadable": noted.unreadable,
         }
+
+    async def cut(self, producer: str) -> AuditCut | None:
+        """Up to where its lines had their term and are gone; None for nowhere, and for what oversight did not write: then the first
+        line is missing, which the walk says."""
+        async with self.platform.database.reading() as session:
+            row = await session.get(AuditCut, producer)
+        return row if row is not None and await vouched_for(self.platform.mac, row) else None
+
+    async def cuts(self, person: Person) -> list[dict[str, Any]]:
+        """By producer a statement on what is gone, for who checks an export; none where nothing is (FG, beheerder)."""
+        person.role_among({"fg", "beheerder"})
+        found = [one for one in [await self.cut(service.name) for service in SERVICES] if one is not None]
+        return [
+            {"producer": one.producer, "cut": self.platform.signer.sign(CUT_KIND, claims_of_cut(one))} for one in found
+        ]
+
+    async def noted(self, producer: str) -> dict[int, bytes] | None:
+        """What a witness noted of a chain; None where nobody witnesses. Raises PartDown."""
+        return None if self._witness is None else (await self._noted(producer)).roots
+
+    async def checked(self, producer: str) -> Reached:
+        """How far a chain was whole, as oversight signed."""
+        return (await self._believed(await self._row(producer))).reached
 
     async def _noted(self, producer: str) -> Noted:
         if self._witness is None:
@@ -178,12 +213,15 @@ class Chains:
                 return f"het bericht met regels vanaf {batch.first} is niet zoals het binnenkwam"
         return None
 
-    async def _stray(self, producer: str, at: Reached) -> str | None:
+    async def _stray(self, producer: str, at: Reached, first: Reached) -> str | None:
         async with self.platform.database.reading() as session:
             stray = await trail.line_without_batch(session, producer, at.seq)
+            back = await trail.put_back(session, producer, first.seq) if first.seq else None
             others = await trail.unknown_producer(session) if producer == self.platform.name else None
         if others:
             return f"er zijn regels van een dienst die niet bestaat: {others}"
+        if back is not None:
+            return f"regel {back} is vernietigd na haar termijn en staat er weer"
         return None if stray is None else f"regel {stray} kwam met geen bericht"
 
     async def _row(self, producer: str) -> AuditCheckpoint | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -15,7 +17,7 @@ from services.portal.leaving import BACK, BACK_SECONDS, FIRST_PAGE, forget, own,
 from services.portal.menu import start
 from services.portal.pages import WARNED_SECONDS, Pages
 from services.portal.sessions import COOKIE, LOG_IN_TAKES, Session, Sessions
-from shared.errors import MeldpuntError, NotAuthenticated
+from shared.errors import NotAuthenticated, PartDown
 
 LOG_IN_COOKIE = "__Host-inloggen"
 log = structlog.get_logger()
@@ -44,21 +46,22 @@ def router(visits: Visits, sessions: Sessions, kept: Kept, calls: Calls, pages: 
         begun = sessions.end_log_in(request.cookies.get(LOG_IN_COOKIE), state)
         if begun is None or not code:
             return failed(request)
+        before = request.cookies.get(COOKIE)
         try:
             session = await calls.log_in(code, begun)
+            # What there was before in this browser is over, whoever it was.
+            await sessions.end(before)
+            left = await sessions.left(before)
+            if left and left.user_id == session.user_id:
+                session.goes_on_from(left)
+            number = await sessions.begin(session)
         except NotAuthenticated:
             return failed(request)
-        # What there was before in this browser is over, whoever it was.
-        before = request.cookies.get(COOKIE)
-        sessions.end(before)
-        left = sessions.left(before)
-        if left and left.user_id == session.user_id:
-            session.goes_on_from(left)
-        back = kept.page_of(request.cookies.get(keeping.KEPT_COOKIE), session.user_id)
+        back = await kept.page_of(request.cookies.get(keeping.KEPT_COOKIE), session.user_id)
         asked = own(request.cookies.get(BACK, FIRST_PAGE))
         # Who asked for the first page asked for nothing in particular.
         answer = sends_to(back or (start(session.roles) if asked == FIRST_PAGE else asked))
-        answer.set_cookie(COOKIE, sessions.begin(session), secure=True, httponly=True, samesite="lax")
+        answer.set_cookie(COOKIE, number, secure=True, httponly=True, samesite="lax")
         for one in (LOG_IN_COOKIE, BACK, *(() if back else (keeping.KEPT_COOKIE,))):
             forget(answer, one)
         return answer
@@ -70,7 +73,7 @@ def router(visits: Visits, sessions: Sessions, kept: Kept, calls: Calls, pages: 
     @routes.get("/bijna-uitgelogd")
     async def soon(request: Request, terug: str = FIRST_PAGE) -> Response:
         """Where a page goes by itself on which nobody did anything. Looking at it is no sign that somebody is there."""
-        if sessions.find(request.cookies.get(COOKIE), at_work=False) is None:
+        if await sessions.find(request.cookies.get(COOKIE), at_work=False) is None:
             return sends_to("/uitgelogd?waarom=tijd")
         answer = pages.show("log_in/bijna.html", request, back=own(terug), minutes=WARNED_SECONDS // 60)
         answer.headers["Refresh"] = f"{WARNED_SECONDS}; url=/uitgelogd?waarom=tijd"
@@ -79,21 +82,23 @@ def router(visits: Visits, sessions: Sessions, kept: Kept, calls: Calls, pages: 
 
     @routes.get("/uitgelogd")
     async def logged_out(request: Request, waarom: str = "") -> Response:
-        is_here = sessions.find(request.cookies.get(COOKIE), at_work=False) is not None
+        is_here = await sessions.find(request.cookies.get(COOKIE), at_work=False) is not None
         why = "elders" if is_here else "tijd" if waarom == "tijd" else "uitgelogd"
         back = own(request.cookies.get(BACK, FIRST_PAGE))
         return pages.show("log_in/uitgelogd.html", request, why=why, back=back)
 
     @routes.post("/uitloggen")
     async def log_out(request: Request, filled: FormData = visits.form, session: Session = visits.visitor) -> Response:
+        request.state.session = None
         try:
+            # All of his sessions end with it.
             await calls.log_out(session)
-        except MeldpuntError:
-            # It ends here all the same, and what access gave is worth nothing without this process.
+            answer = sends_to("/uitgelogd")
+        except PartDown:
             log.warning("access was not told that somebody logged out")
-        sessions.end_all_of(session.user_id)
-        kept.drop_all_of(session.user_id)
-        answer = sends_to("/uitgelogd")
+            with contextlib.suppress(PartDown):
+                await sessions.end(session.number)
+            answer = pages.show("log_in/uitgelogd.html", request, 503, why="half")
         for one in (COOKIE, BACK, keeping.KEPT_COOKIE):
             forget(answer, one)
         return answer

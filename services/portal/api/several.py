@@ -75,7 +75,7 @@ def router(visits: Visits, dossiers: Dossiers, several: Several, drafts: OwnDraf
     async def take(
         request: Request, number: str, filled: FormData = visits.form, session: Session = visits.visitor
     ) -> Response:
-        async with session.sending:
+        async with visits.sending(session):
             return await taken(request, number, filled, session)
 
     async def taken(request: Request, number: str, filled: FormData, session: Session) -> Response:

@@ -20,18 +20,18 @@ MOST_FIELDS = 2000
 
 
 class Visits:
-    """`visitor`, `form`: dependencies of a route, its session and what was filled in."""
+    """`visitor`, `form`: dependencies of a route, its session and what was filled in. `sending`: while several steps are taken."""
 
     def __init__(self, sessions: Sessions, kept: Kept) -> None:
         async def visitor(request: Request) -> Session:
-            session = sessions.find(request.cookies.get(COOKIE))
+            session = await sessions.find(request.cookies.get(COOKIE))
             if session is None:
                 raise NotAuthenticated
             request.state.session = session
             if request.method == "GET":
                 # Whoever comes back from logging in again finds what he had typed, on the page where he typed it.
                 page = f"{request.url.path}{'?' if request.url.query else ''}{request.url.query}"
-                request.state.kept = kept.words(request.cookies.get(keeping.KEPT_COOKIE), session.user_id, page)
+                request.state.kept = await kept.words(request.cookies.get(keeping.KEPT_COOKIE), session.user_id, page)
             return session
 
         async def form(request: Request) -> FormData:
@@ -40,14 +40,15 @@ class Visits:
             filled = request.state.filled = await request.form(max_files=0, max_fields=MOST_FIELDS)
             session = await visitor(request)
             secret = request.cookies.get(keeping.KEPT_COOKIE)
-            if kept.page_of(secret, session.user_id) == own(whereabouts(request)):
-                kept.drop(secret)
+            if await kept.page_of(secret, session.user_id) == own(whereabouts(request)):
+                await kept.drop(secret)
             if not secrets.compare_digest(str(filled.get("csrf", "")).encode(), session.csrf.encode()):
                 raise Forbidden("Deze pagina hoort niet meer bij uw sessie. Ga terug en probeer het opnieuw.")
             return filled
 
         self.visitor: Any = Depends(visitor)
         self.form: Any = Depends(form)
+        self.sending = sessions.sending
 
 
 def sends_to(address: str) -> Response:

@@ -24,11 +24,12 @@ from shared.contracts.oversight import Approved
 from shared.contracts.retention import Destroy, ReleaseLetterbox
 from shared.engine.head import vouch_for, vouched_for
 from shared.errors import CannotSucceed, NotBelieved
+from shared.hands import may_release
 from shared.keys.letters import split_kid
 from shared.keys.transit import Transit
 from shared.metrics.deeds import count_keys
 from shared.pages import Window
-from shared.privileges import BY_NAME, LETTERBOXES, SERVICES, may_release, senders_to
+from shared.privileges import BY_NAME, LETTERBOXES, SERVICES, senders_to
 from shared.protocol.model import State
 from shared.service.platform import Platform
 from shared.telemetry import lead_back_to

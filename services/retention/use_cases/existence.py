@@ -26,7 +26,7 @@ from shared.contracts.dossier import CodedDecision, Findable
 from shared.database.tables import Audit, Tombstone, table_of
 from shared.doubts import Doubt, Doubts
 from shared.engine.head import changed, vouch_for, vouched_for
-from shared.engine.loaded import closed_to
+from shared.engine.records import closed_to
 from shared.errors import Forbidden, TooMany
 from shared.finding.things import NOT_SEARCHED, SAMENESS_RULES, SAMENESS_WORDS, Sameness
 from shared.identity import Person

@@ -16,8 +16,8 @@ from shared.contracts.dossier import ArchivedItem, CodedDecision
 from shared.contracts.sealed import SealedAsked, SealedForRequest, SealedPut
 from shared.engine.head import vouched_for
 from shared.errors import CannotSucceed, NotBelieved
+from shared.hands import reader_of
 from shared.numbers import is_request
-from shared.privileges import reader_of
 from shared.protocol.model import State
 from shared.protocol.opening import REQUEST_LOOK
 from shared.service.platform import Platform

@@ -18,10 +18,10 @@ from shared.contracts.dossier import SealedDossier, SealedDossierLetter, SignalE
 from shared.contracts.retention import Destroy
 from shared.engine.head import changed, vouch_for, vouched_for
 from shared.errors import CannotSucceed, NotBelieved, NotFound
+from shared.hands import may_make
 from shared.identity import Person
 from shared.laws import known_law
 from shared.metrics.deeds import count_keys
-from shared.privileges import may_make
 from shared.protocol.model import State
 from shared.protocol.phase_5 import TOLD_OF_AN_ENDING
 from shared.protocol.terms import CASE, active_until, kept_until

@@ -12,10 +12,10 @@ from shared.clock import calendar_date
 from shared.contracts.consult import Consult, LookAnswered, LookGiven, SealedReading
 from shared.contracts.dossier import ArchivedItem, CodedDecision
 from shared.engine.head import vouched_for
-from shared.engine.loaded import closed_to
 from shared.engine.looks import holds_phase, until_at_most
+from shared.engine.records import closed_to
 from shared.errors import NotBelieved
-from shared.privileges import reader_of
+from shared.hands import reader_of
 from shared.protocol.model import State
 from shared.protocol.opening import may_still
 from shared.service.platform import Platform

@@ -45,6 +45,10 @@ TERMS = {
     "request_kept_years": ("bewaren van een verzoek na het antwoord", "jaar", "jaar"),
     "breach_kept_years": ("bewaren van een afgesloten datalek", "jaar", "jaar"),
     "no_breach_kept_years": ("bewaren van wat is voorgelegd en geen incident was", "jaar", "jaar"),
+    "trail_kept_years": ("bewaren van het auditspoor", "jaar", "jaar"),
+    "register_kept_years": ("bewaren van wie wat kreeg, na de vernietiging", "jaar", "jaar"),
+    "designation_kept_years": ("bewaren van een geëindigde aanwijzing", "jaar", "jaar"),
+    "report_known_years": ("herkennen van een melding die nog eens komt", "jaar", "jaar"),
     "urgent_days": ("beoordelen wat met spoed is gedeeld", "dag", "dagen"),
 }
 """Each term of the law: what it is for, and its unit, one and several."""
