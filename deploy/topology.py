@@ -1,7 +1,7 @@
 """What production looks like, as it was chosen: how many of each, how large, how many connections.
 
 Who talks to whom is never written here: that comes from `shared/privileges.py` and `shared/asking.py`. The figures are a choice
-for a beginning and are not measured; `storage` was compared with what a city's stores took (`python -m bench city`).
+for a beginning and are not measured, but for `storage`: a quarter more than what a city's run comes to (`python -m bench city`).
 docs/operations/sizing.md prints them.
 """
 
@@ -80,7 +80,7 @@ SIZES: tuple[Size, ...] = (
         replicas=2,
         usual=Need("100m", "256Mi"),
         max_connections=750,
-        storage={"postgres": "50Gi", "nats": "20Gi", "openbao": "20Gi", "openbao audit": "50Gi"},
+        storage={"postgres": "60Gi", "nats": "20Gi", "openbao": "20Gi", "openbao audit": "30Gi"},
         more={"intake": 3, PUBLIC_PAGES: 3},
         needs={"intake": Need("250m", "384Mi"), PORTAL: Need("500m", "512Mi")},
     ),
@@ -89,7 +89,7 @@ SIZES: tuple[Size, ...] = (
         replicas=3,
         usual=Need("250m", "384Mi"),
         max_connections=1000,
-        storage={"postgres": "200Gi", "nats": "50Gi", "openbao": "50Gi", "openbao audit": "200Gi"},
+        storage={"postgres": "300Gi", "nats": "50Gi", "openbao": "50Gi", "openbao audit": "50Gi"},
         more={"intake": 4, PUBLIC_PAGES: 4},
         needs={"intake": Need("500m", "512Mi"), "assessment": Need("500m", "512Mi"), PORTAL: Need("1", "1Gi")},
     ),

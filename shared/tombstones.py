@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -33,6 +34,7 @@ log = structlog.get_logger()
 FILE = "destroyed-{}.jsonl"
 """By the process that writes it."""
 BATCH_SIZE = 100
+NOTED_ANEW_SECONDS = 3600.0
 NOT_KNOWN = text(
     "SELECT stone FROM unnest(CAST(:stones AS text[])) stone"
     " WHERE NOT EXISTS (SELECT FROM tombstone WHERE tombstone.number = stone)"
@@ -205,9 +207,13 @@ async def reapply(
 
 
 class Unwritten:
-    """Destructions that are in the database and perhaps not in a file or in OpenBao yet. `instance`: this process."""
+    """Destructions that are in the database and perhaps not in a file or in OpenBao yet. `instance`: this process.
 
-    def __init__(self, database: Database, bao: OpenBao, folder: Path, instance: str) -> None:
+    `together`: for so many seconds they wait to be noted in OpenBao, with others that come: each note is read by every process
+    that starts, and its name by each of them every minute. In the file they are at once.
+    """
+
+    def __init__(self, database: Database, bao: OpenBao, folder: Path, instance: str, *, together: float = 0.0) -> None:
         self._database = database
         self._folder = folder
         self._instance = instance
@@ -215,6 +221,10 @@ class Unwritten:
         self._noted = NotedDestructions(bao, folder)
         self._stones: dict[str, datetime] = {}
         self._looked = False
+        self._together = together
+        self._waits_since: float | None = None
+        self.next_in = NOTED_ANEW_SECONDS
+        """In so many seconds there is something to write, also when nothing is added."""
 
     def add(self, stones: Stones) -> None:
         """These were committed just now."""
@@ -223,7 +233,8 @@ class Unwritten:
     async def write(self) -> None:
         """Write them, the first time also what a crash left behind, and have OpenBao keep what it does not have: these, and
         what was lost there when it was restored. Raises PartDown or OSError, and keeps them then."""
-        if not self._looked:
+        first = not self._looked
+        if first:
             written = self._written.all()
             async with self._database.reading() as session:
                 stones = (await session.scalars(select(Tombstone))).all()
@@ -232,7 +243,13 @@ class Unwritten:
         if self._stones:
             append(self._folder, self._instance, self._stones)
             self._stones.clear()
+            # What a crash left behind has waited long enough.
+            self._waits_since = self._waits_since or time.monotonic()
+        if self._waits_since and not first and (left := self._waits_since + self._together - time.monotonic()) > 0:
+            self.next_in = left
+            return
         there, written = await self._noted.in_openbao(), self._written.all()
         missing = {number: moment for number, moment in written.items() if number not in there}
         if missing:
             await self._noted.note(missing)
+        self._waits_since, self.next_in = None, NOTED_ANEW_SECONDS

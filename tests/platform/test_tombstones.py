@@ -228,6 +228,29 @@ async def test_what_is_known_is_compared_by_the_database_and_not_fetched(platfor
     assert erased[-1] == missing
 
 
+async def test_what_is_declared_in_half_a_minute_is_one_note(
+    platform_of: PlatformOf, bao_of: BaoOf, tmp_path: Path
+) -> None:
+    """A year goes a few signals at a time, and each note is read by every process. The file has them at once; what a process left
+    behind that ended meanwhile, the next one notes as it starts."""
+    retention, bao = await platform_of("retention"), bao_of("retention")
+    patient = Unwritten(retention.database, retention.bao, tmp_path, "retention-1", together=3600)
+    await patient.write()
+    numbers = [a_number() for _ in range(3)]
+    for number in numbers:
+        patient.add({number: NOON})
+        await patient.write()
+        assert 0 < patient.next_in <= 3600
+    in_file = (tmp_path / "destroyed-retention-1.jsonl").read_text()
+    noted = NotedDestructions(bao, tmp_path / "not there")
+    assert all(one in in_file for one in numbers)
+    assert not {*numbers} & (await noted.in_openbao()).keys()
+    names = set((await bao.call("LIST", TOMBSTONE_NAMES))["data"]["keys"]) if await noted.in_openbao() else set()
+    await Unwritten(retention.database, retention.bao, tmp_path, "retention-2", together=3600).write()
+    assert {*numbers} <= (await noted.in_openbao()).keys()
+    assert len(set((await bao.call("LIST", TOMBSTONE_NAMES))["data"]["keys"]) - names) == 1
+
+
 def test_a_line_that_cannot_be_read_is_counted_and_what_was_cut_off_spoils_none(tmp_path: Path) -> None:
     written, number, after = WrittenStones(tmp_path), a_number(), a_number()
     append(tmp_path, "one", {number: NOON})

@@ -26,6 +26,8 @@ from shared.telemetry import lead_back_to
 
 FINISHING_LOOK_SECONDS = 5.0
 TOGETHER_SECONDS = 0.5
+NOTED_SECONDS = 30.0
+"""What is declared in so long is one note in OpenBao; the file has it at once."""
 BATCH_SIZE = 100
 
 
@@ -37,7 +39,9 @@ class Finishing:
         self._declarations = declarations
         self._together: Batcher[str, None] = Batcher(self._declare_all, BATCH_SIZE)
         settings = platform.settings
-        self._unwritten = tombstones.Unwritten(platform.database, platform.bao, settings.tombstones, settings.instance)
+        self._unwritten = tombstones.Unwritten(
+            platform.database, platform.bao, settings.tombstones, settings.instance, together=NOTED_SECONDS
+        )
         self.queue = Queue(
             platform.database,
             ToDeclare,
@@ -63,7 +67,7 @@ class Finishing:
             "tombstones",
             self._unwritten.write,
             platform.clock,
-            every=3600,
+            every=lambda: self._unwritten.next_in,
             remedy="a restore would bring back what was destroyed: make the folder of the tombstones writable, and look at OpenBao",
         )
 
