@@ -24,7 +24,7 @@ from joserfc.jwk import OKPKey
 from shared.errors import PartDown
 
 NONCE = 12
-GIVEN = "gave this number"
+GAVE_IT = "gave this number"
 
 
 class PortalSeal:
@@ -37,12 +37,12 @@ class PortalSeal:
     def number(self) -> str:
         """Another for a browser: 256 bits that nobody guesses, with what shows that they were given here."""
         secret = secrets.token_urlsafe(32)
-        return f"{secret}.{_derived(self._own()[0], secret, GIVEN).hex()}"
+        return f"{secret}.{_derived(self._own()[0], secret, GAVE_IT).hex()}"
 
     def is_given(self, number: str) -> bool:
         """Whether it was given here: nobody is asked about one that a visitor made up."""
         secret, _, shown = number.rpartition(".")
-        given = [_derived(own, secret, GIVEN).hex() for own in self._own()]
+        given = [_derived(own, secret, GAVE_IT).hex() for own in self._own()]
         return any([secrets.compare_digest(one.encode(), shown.encode()) for one in given])
 
     def name(self, secret: str, kind: str) -> str:

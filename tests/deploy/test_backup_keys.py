@@ -45,7 +45,7 @@ def test_a_key_is_destroyed_when_its_time_has_come_and_not_before(tmp_path: Path
 @pytest.mark.refused("R-8.6")
 def test_a_key_that_went_late_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     an_identity("late", datetime.now(UTC) - timedelta(days=3)).write(tmp_path)
-    asked = argparse.Namespace(folder=None, keys=tmp_path, days=None, expire=True)
+    asked = argparse.Namespace(folder=None, keys=tmp_path, days=None, expire=True, installation=False)
     assert backup(Home(tmp_path / "none"), asked) == 1
     assert "3 DAYS LATE" in capsys.readouterr().err
     assert backup(Home(tmp_path / "none"), asked) == 0
@@ -79,7 +79,9 @@ def test_a_backup_that_would_be_opened_for_longer_or_beside_its_key_is_not_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(promised.SETTING, "7")
-    asked = argparse.Namespace(folder=tmp_path / "b", keys=tmp_path / "b" / "keys", days=8, expire=False)
+    asked = argparse.Namespace(
+        folder=tmp_path / "b", keys=tmp_path / "b" / "keys", days=8, expire=False, installation=False
+    )
     with pytest.raises(HouseError) as caught:
         backup(Home(tmp_path / "none"), asked)
     assert "are one place" in str(caught.value)
@@ -88,5 +90,5 @@ def test_a_backup_that_would_be_opened_for_longer_or_beside_its_key_is_not_made(
     with pytest.raises(HouseError, match="no house is running"):
         backup(
             Home(tmp_path / "none"),
-            argparse.Namespace(folder=tmp_path / "b", keys=tmp_path / "k", days=7, expire=False),
+            argparse.Namespace(folder=tmp_path / "b", keys=tmp_path / "k", days=7, expire=False, installation=False),
         )
