@@ -145,10 +145,12 @@ async def not_released(session: AsyncSession) -> int:
     return (await session.execute(query)).scalar_one()
 
 
-async def being_destroyed(session: AsyncSession, since: datetime) -> int:
-    """How many signals whose keys were released `since` then have not been declared destroyed."""
+async def being_destroyed(session: AsyncSession, since: datetime, now: datetime) -> int:
+    """How many signals whose keys were released `since` then have not been declared destroyed. A row that says that it will be
+    released one day is of nobody here, and holds nobody up."""
     gone = select(Tombstone).where(col(Tombstone.number) == col(ListedRow.number)).exists()
-    query = select(func.count()).select_from(ListedRow).where(col(ListedRow.released_at) > since, ~gone)
+    released = col(ListedRow.released_at)
+    query = select(func.count()).select_from(ListedRow).where(released > since, released <= now, ~gone)
     return (await session.execute(query)).scalar_one()
 
 

@@ -203,8 +203,9 @@ class Releasing:
     async def _in_turn(self) -> None:
         """Wait until there is room among what is being destroyed. Raises PartDown."""
         while True:
+            now = self.platform.clock.now()
             async with self.platform.database.reading() as session:
-                busy = await lists.being_destroyed(session, self.platform.clock.now() - GIVEN_UP)
+                busy = await lists.being_destroyed(session, now - GIVEN_UP, now)
             if busy + RELEASED_TOGETHER <= IN_FLIGHT:
                 return
             await asyncio.sleep(ROOM_SECONDS)
