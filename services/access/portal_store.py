@@ -101,7 +101,9 @@ def ended(name: str) -> Executable:
 async def count(session: AsyncSession, now: datetime) -> int:
     """How many go on."""
     lasts = func.make_interval(0, 0, 0, 0, 0, 0, col(PortalSession.idle_seconds))
-    here = ~col(PortalSession.is_over), col(PortalSession.seen) + lasts >= now
+    # What was not seen for longer than that is not looked at.
+    recent = col(PortalSession.seen) >= now - timedelta(seconds=LEFT_SECONDS)
+    here = recent, ~col(PortalSession.is_over), col(PortalSession.seen) + lasts >= now
     return await session.scalar(select(func.count()).select_from(PortalSession).where(*here)) or 0
 
 

@@ -98,6 +98,8 @@ async def test_two_services_speak(
         acts = {"audit", "processing-log", "signing-keys", "credentials", "pruning", "letterboxes", "lease", "restored"}
         assert set(await queues(intake)) == {"outgoing", "received", "grace", "reporters", "letterbox-keys", *acts} | {
             "door",
+            "forgetting reports",
+            "destructions-unread",
             "audit-lines-missed",
             "audit-lines-refused",
         }
