@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
 from shared.contracts.worklist import ListedDossier
-from shared.database.tables import document, moment
+from shared.database.tables import Tombstone, document, moment
 from shared.identity import Person
 from shared.pages import Keyset
 
@@ -83,9 +83,13 @@ LISTED_TASKS = Keyset("work-tasks", col(WorkTask.due_on), col(WorkTask.opened_at
 
 
 async def keep(session: AsyncSession, service: str, told: Sequence[ListedDossier], now: datetime) -> None:
-    """Write what `service` told, but for what is known to be newer: of itself by the turn, of another by the version."""
+    """Write what `service` told, but for what is known to be newer (of itself by the turn, of another by the version), and for what
+    was destroyed: of that not even the number is kept here again."""
     old = col(ListedWork.here).is_(False), col(ListedWork.told_at) < now - LATE_MESSAGES
     await session.execute(delete(ListedWork).where(*old))
+    numbers = [one.number for one in told]
+    gone = set((await session.scalars(select(col(Tombstone.number)).where(col(Tombstone.number).in_(numbers)))).all())
+    told = [one for one in told if one.number not in gone]
     if not told:
         return
     rows = [_work(service, one, now).model_dump() for one in told]

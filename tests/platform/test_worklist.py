@@ -17,7 +17,7 @@ from services.worklist.use_cases import TELLERS, ListKeeping, Lists
 from shared.bus.inbox import Incoming
 from shared.clock import calendar_date
 from shared.contracts.worklist import ListedDossier, ListedTask, WorkAsked, WorkTold, WorkUpTo
-from shared.database.tables import Outgoing
+from shared.database.tables import Outgoing, Tombstone
 from shared.engine.given import GivenAnswer
 from shared.engine.tables import TellingRow
 from shared.errors import CannotSucceed, Forbidden
@@ -189,6 +189,19 @@ async def test_what_has_ended_or_gone_on_is_not_listed_twice_or_brought_back(wor
     async with work.platform.database.reading() as session:
         (left,) = (await session.scalars(select(ListedWork))).all()
     assert (left.working_name, left.closed_to, left.state) == ("", [], "")
+
+
+async def test_what_was_destroyed_leaves_no_number_here_whatever_is_told_afterwards(work: WorkList) -> None:
+    """A holder that is restored tells its end anew, after everybody was told that it is destroyed."""
+    edition = await work.keeping.rebuild()
+    gone, other = "S-00001-00001", "S-00001-00002"
+    async with work.platform.database.transaction() as session:
+        session.add(Tombstone(number=gone, destroyed_at=datetime.now(UTC)))
+    await work.hears(told(edition, listed(gone, turn=4, here=False), listed(other)))
+    await work.hears(told(edition, listed(gone, turn=5)))
+    assert await work.numbers(ANNA) == [other]
+    async with work.platform.database.reading() as session:
+        assert (await session.scalars(select(col(ListedWork.number)))).all() == [other]
 
 
 async def test_a_batch_of_which_nothing_is_left_is_heard_like_any_other(work: WorkList) -> None:
