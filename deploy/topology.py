@@ -72,7 +72,7 @@ SIZES: tuple[Size, ...] = (
         replicas=2,
         usual=Need("50m", "256Mi"),
         max_connections=700,
-        storage={"postgres": "20Gi", "nats": "10Gi", "openbao": "10Gi", "openbao audit": "20Gi"},
+        storage={"postgres": "20Gi", "nats": "10Gi", "openbao": "10Gi", "openbao audit": "30Gi"},
         needs={"intake": Need("100m", "256Mi")},
     ),
     Size(
@@ -89,7 +89,7 @@ SIZES: tuple[Size, ...] = (
         replicas=3,
         usual=Need("250m", "384Mi"),
         max_connections=1000,
-        storage={"postgres": "300Gi", "nats": "50Gi", "openbao": "50Gi", "openbao audit": "50Gi"},
+        storage={"postgres": "350Gi", "nats": "50Gi", "openbao": "50Gi", "openbao audit": "50Gi"},
         more={"intake": 4, PUBLIC_PAGES: 4},
         needs={"intake": Need("500m", "512Mi"), "assessment": Need("500m", "512Mi"), PORTAL: Need("1", "1Gi")},
     ),
