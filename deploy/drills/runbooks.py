@@ -37,6 +37,9 @@ CONTROL_SECONDS = 6.0
 
 def run(place: Place) -> list[str]:
     """Raises HouseError when the house or Prometheus does not begin, and when the drill would not see what is wrong."""
+    known = {one.alert for one in ALL}
+    if unknown := [one for one in place.only if one not in known]:
+        raise HouseError(f"{', '.join(unknown)}: there is no such alert; there are {', '.join(sorted(known))}")
     chosen = [one for one in ALL if not place.only or one.alert in place.only]
     clock = place.folder / "control" / "clock"
     clock.parent.mkdir(parents=True, exist_ok=True)

@@ -12,8 +12,9 @@ from typing import Any, cast
 
 import pytest
 
+from deploy.drills.place import Place
 from deploy.drills.rehearsal import Count, Patience, Rehearsal, Stage, in_short, rehearse
-from deploy.drills.runbooks import ALL, BY_ALERT
+from deploy.drills.runbooks import ALL, BY_ALERT, run
 from deploy.drills.watching import Prometheus
 from deploy.embedded.home import Home, HouseError
 from deploy.observability.alert import Alert
@@ -188,3 +189,9 @@ def test_what_does_not_help_is_wrong(stage: Stage) -> None:
     assert "nobody says what SERVICE is" in unsaid
     stage.home.path.joinpath("wrong").unlink()
     assert "not seen" in rehearsed(stage, "true", begins=False)[0][0]
+
+
+def test_an_alert_that_there_is_not_is_refused_before_anything_begins(tmp_path: Path) -> None:
+    with pytest.raises(HouseError, match=r"Nothing: there is no such alert; there are .*MeldpuntDoorFails"):
+        run(Place(tmp_path, print, only=("MeldpuntDoorFails", "Nothing")))
+    assert list(tmp_path.iterdir()) == []
