@@ -6,7 +6,7 @@ import itertools
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,7 +19,7 @@ from sqlalchemy import event, select
 from sqlmodel import SQLModel, col
 
 from shared.bus.inbox import Handler, Incoming
-from shared.clock import calendar_date
+from shared.clock import AMSTERDAM, calendar_date
 from shared.contracts.common import Letter, Message
 from shared.contracts.intake import ReportedObject, ReporterMarks, Subject
 from shared.database.engine import Database
@@ -52,11 +52,16 @@ LATEST = "2199-12-31"
 _Letter = TypeVar("_Letter", bound=Letter)
 
 
+def _noon() -> datetime:
+    """Noon of today: what lets minutes pass stays within its day, also when it is run just before midnight."""
+    return datetime.combine(calendar_date(datetime.now(UTC)), time(12), AMSTERDAM).astimezone(UTC)
+
+
 @dataclass
 class MovedClock:
     """A clock that stands still until it is moved."""
 
-    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    at: datetime = field(default_factory=_noon)
 
     def now(self) -> datetime:
         return self.at
