@@ -14,7 +14,7 @@ import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -26,6 +26,7 @@ import services.oversight.lists
 import services.worklist.store  # noqa: F401
 from services.casework.store import CaseShelf
 from services.rights.shelf import DutyShelf
+from shared.clock import AMSTERDAM
 from shared.engine.head import HEAD, Head, stands_by_itself, vouch_for
 from shared.engine.load import _rows_of
 from shared.engine.shelf import Shelf
@@ -49,9 +50,10 @@ LEFT_OUT = {
 """Tables that no copy has rows in, and why."""
 TOKEN = re.compile(
     r"\b([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}|[0-9a-f]{40}|[SDM]-[0-9A-Z]{5}-[0-9A-Z]{5}"
-    r"|[a-z]+\.\d{8}-[0-9a-f]{8}|\d{4}-\d\d-\d\d(?=[T\" ]))"
+    r"|[a-z]+\.\d{8}-[0-9a-f]{8}|\d{4}-\d\d-\d\d(?:[T ]\d\d(?=:))?(?=[T\" :]))"
 )
-"""What a copy has of its own: ids, names of keys, hashes, numbers, letterbox keys, days."""
+"""What a copy has of its own: ids, names of keys, hashes, numbers, letterbox keys, days, hours of days (in UTC)."""
+A_DAY = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d)?")
 IN_WEEKS = (
     ("assessment", "meeting"),
     ("casework", "meeting"),
@@ -169,17 +171,25 @@ class Template:
                 names[one] = shared.at(one, earlier)
             elif "." in one:
                 names[one] = letterbox_of(one, earlier, self.since)
-            elif len(one) == len("2026-11-29"):
-                names[one] = self._day(one, earlier, today)
+            elif A_DAY.fullmatch(one):
+                names[one] = self._earlier(one, earlier, today)
             elif one[1] != "-" and not _is_id(one):
                 names[one] = secrets.token_hex(len(one) // 2)
         return names
 
-    def _day(self, text: str, earlier: int, today: date) -> str:
-        day = date.fromisoformat(text)
+    def _earlier(self, text: str, earlier: int, today: date) -> str:
+        """Of a day, or an hour of one: at the same hour by the clock on the wall, for by that one it is which day a moment is of."""
+        day, between, hour = text[:10], text[10:11], text[11:]
+        if not hour:
+            return self._day(date.fromisoformat(day), earlier, today).isoformat()
+        there = datetime.fromisoformat(f"{day}T{hour}:00+00:00").astimezone(AMSTERDAM)
+        moved = datetime.combine(self._day(there.date(), earlier, today), there.time(), AMSTERDAM).astimezone(UTC)
+        return f"{moved:%Y-%m-%d}{between}{moved:%H}"
+
+    def _day(self, day: date, earlier: int, today: date) -> date:
         if day.year == date.max.year:
-            return text
-        return (today + timedelta(1 + earlier % AHEAD) if day > self.since else day - timedelta(earlier)).isoformat()
+            return day
+        return today + timedelta(1 + earlier % AHEAD) if day > self.since else day - timedelta(earlier)
 
 
 def letterbox_of(kid: str, earlier: int, since: date) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,6 +10,7 @@ from bench import city
 from bench.city_growth import KEPT_DAYS, in_six_years
 from bench.city_rows import AHEAD, LEFT_OUT, Rows, Shared, Template
 from deploy.operations_pages import city as city_page
+from shared.clock import calendar_date
 from shared.keys.transit import key_name, moved_by
 from shared.numbers import random_seed, signal_number
 
@@ -59,11 +60,31 @@ def test_a_copy_has_numbers_ids_days_and_keys_of_its_own() -> None:
         assert sealed["decided_on"] == (TODAY - timedelta(400)).isoformat() == "2025-10-25"
         assert sealed["ends_on"] == "2026-10-25"
         assert duty["number"] != "D-7K3MQ-9XD4T"
-        assert duty["taken_at"] == "2025-10-25T12:00:00+00:00"
+        assert duty["taken_at"] == "2025-10-25T11:00:00+00:00", (
+            "at the same hour by the clock on the wall, in summer time"
+        )
         assert date.fromisoformat(duty["due_on"]) == TODAY + timedelta(1 + 400 % AHEAD), (
             "what is put off lies ahead still"
         )
         assert ("oversight", "audit_line") not in found, LEFT_OUT["audit_line"]
+
+
+def test_a_moment_of_a_copy_is_of_the_day_that_its_decision_is_of() -> None:
+    """Also late in the evening, and on the other side of a change of summer time: an end date follows from the local day."""
+    number = signal_number(random_seed())
+    rows = a_house(number, str(uuid4()))
+    for text, earlier, moment in (
+        ("2026-11-29T22:30:00.5+00:00", 400, "2025-10-25T21:30:00.5+00:00"),
+        ("2026-11-29T23:30:00+00:00", 10, "2026-12-09T23:30:00+00:00"),
+        ("2026-11-29 22:30:00+00", 35, "2026-10-25 22:30:00+00"),
+        ("2026-11-29T22:59:59Z", 36, "2026-10-24T21:59:59Z"),
+    ):
+        rows["oversight", "decided"][0]["at"] = text
+        (told,) = copied(number, rows, earlier)["oversight", "decided"]
+        assert told["at"] == moment
+        local = calendar_date(datetime.fromisoformat(text))
+        expected = local - timedelta(earlier) if local <= TODAY else TODAY + timedelta(1 + earlier % AHEAD)
+        assert calendar_date(datetime.fromisoformat(moment)) == expected
 
 
 def test_a_city_is_as_many_signals_as_it_says() -> None:
