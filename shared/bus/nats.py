@@ -39,6 +39,10 @@ LONGEST_WORK_SECONDS = 600
 CHECK_SECONDS = 15
 """How often each consumer is asked for: a missing one looks healthy otherwise, and so does a connection on which nothing is
 answered any more. At once where a message was not taken in time."""
+ANSWERED_SECONDS = 3.0
+"""In which a server says what it knows of a consumer."""
+ELECTING_SECONDS = 15
+"""How long a new connection is asked again while its servers elect: to begin anew takes longer than most elections."""
 Receive = Callable[[str, dict[str, str], bytes, int], Awaitable[None]]
 
 
@@ -140,8 +144,10 @@ class Bus:
         self._broker = broker
         for producer in self._service.consumes:
             self._consume(broker, producer, receive)
+        await within(15, broker.connect())
+        await self._answers()
         await within(15, broker.start())
-        await self._check()
+        self.problem = None
 
     def _consume(self, broker: NatsBroker, producer: str, receive: Receive) -> None:
         @broker.subscriber(
@@ -184,11 +190,25 @@ class Bus:
                 with contextlib.suppress(nats.errors.Error, OSError):
                     await message.raw_message.in_progress()
 
-    async def _check(self) -> None:
+    async def _answers(self) -> None:
+        """Wait until servers answer for each consumer on the connection that there is; raises PartDown, TimeoutError."""
+        seconds = 0.5
+        async with asyncio.timeout(ELECTING_SECONDS):
+            while True:
+                try:
+                    return await self._check(seconds)
+                except (nats.errors.Error, nats.js.errors.Error) as problem:
+                    self._check_connection()
+                    self.problem = f"NATS does not answer yet ({type(problem).__name__})"
+                    seconds = min(ANSWERED_SECONDS, 2 * seconds)
+                    # Who has no leader says so at once.
+                    await asyncio.sleep(0.1)
+
+    async def _check(self, seconds: float = ANSWERED_SECONDS) -> None:
         """A missing consumer looks healthy to a ping; ask for each."""
         self._check_connection()
         assert self._broker is not None
-        js = self._broker.connection.jetstream(timeout=3)
+        js = self._broker.connection.jetstream(timeout=seconds)
         for producer in self._service.consumes:
             try:
                 await js.consumer_info(producer.upper(), self._service.name)

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import structlog.testing
 from sqlalchemy import text
 
 from deploy.cluster import wires
@@ -131,3 +132,41 @@ async def test_a_message_that_is_never_taken_has_the_bus_look_whether_anybody_is
         running.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await running
+
+
+async def test_while_servers_elect_who_is_connected_asks_again_and_does_not_begin_anew(
+    nats: Nats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is answered for longer than one question waits; the connection that there is has the answer first."""
+    monkeypatch.setattr(wires, "DELAY_SECONDS", 2.0)
+    handed = Handed({"kv/data/nats/casework": {"data": {"data": {"password": nats.passwords["casework"]}}}})
+    target = int(nats.address.rpartition(":")[2])
+    shown: list[str | None] = []
+
+    async def receive(producer: str, headers: dict[str, str], body: bytes, delivered: int) -> None:
+        """Nothing is sent."""
+
+    async with wired(target, tmp_path) as (port, file):
+        bus = Bus("casework", [f"tls://{HERE}:{port}"], handed, Turns(), nats.tls("casework"))
+        asks = bus._answers
+
+        async def electing() -> None:
+            file.write_text("delayed")
+            await asyncio.sleep(0.2)
+            asking = asyncio.create_task(asks())
+            while not (shown and str(shown[-1]).startswith("NATS does not answer yet")):
+                shown.append(bus.problem)
+                await asyncio.sleep(0.1)
+            await asyncio.sleep(3)
+            file.unlink()
+            await asking
+
+        monkeypatch.setattr(bus, "_answers", electing)
+        with structlog.testing.capture_logs() as logged:
+            running = asyncio.create_task(bus.run(receive))
+            await bus.connected()
+            running.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await running
+    assert not [one for one in logged if one["event"] == "bus restarts"]
+    assert bus.problem is None
