@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal
 
 import httpx
 
+from deploy.cluster.home import ClusterHome
+from deploy.cluster.wires import Spell
 from deploy.embedded.home import Home, HouseError
 from shared.asking import PORTAL, PUBLIC_PAGES
 
@@ -18,6 +22,16 @@ AWAY = "Inloggen kan nu even niet"
 """What each page has of who is logged in, and what somebody reads who cannot log in."""
 NO_PAGE = -1
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
+
+
+@dataclass(frozen=True)
+class OnWires:
+    """What drills on pages whose edges can be cut. `spell`, `mend`: what becomes of an edge, and that nothing does any more."""
+
+    home: ClusterHome
+    say: Callable[[str], None]
+    spell: Callable[[str, Spell], None]
+    mend: Callable[[str], None]
 
 
 class Browsing:

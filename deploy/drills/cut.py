@@ -139,6 +139,7 @@ class Cuts:
         """What is wrong. `waiting`, `delayed`: of which it is seen what they make wait, and that they may be slow."""
         faults = self._not_wired([*some.parts, *some.pages, *some.provider])
         load = Load(self._home, self.journal)
+        wires = self._home, self._say, self._spell, self._mend
         wait_until(lambda: not any(map(self._looks.lacks_anything, SERVICE_NAMES)), PATIENCE, "the cluster")
         load.begin()
         try:
@@ -149,10 +150,10 @@ class Cuts:
             faults += self._waiting(waiting, load)
             faults += self._delayed(delayed, load)
             load.renew()
-            faults += WithoutServices(self._home, self._say, self._spell, self._mend).run(some.pages)
+            faults += WithoutServices(*wires).run(some.pages)
             if some.provider:
                 load.renew()
-                faults += WithoutProvider(self._home, self._say, self._spell, self._mend).run()
+                faults += WithoutProvider(*wires).run()
         finally:
             for one in self._folder.iterdir():
                 one.unlink()

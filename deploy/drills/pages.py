@@ -4,11 +4,10 @@ answer."""
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from deploy.cluster.home import ClusterHome
-from deploy.cluster.wires import LOOK_SECONDS, Cut, Spell, edge_of
-from deploy.drills.browsing import NO_PAGE, Browsing
+from deploy.cluster.wires import LOOK_SECONDS, Cut, edge_of
+from deploy.drills.browsing import NO_PAGE, Browsing, OnWires
 from deploy.embedded.home import HouseError
 from deploy.embedded.parts import wait_until
 from shared.asking import PORTAL, Asks
@@ -17,26 +16,14 @@ BACK_SECONDS = 60.0
 """Within which a page has to be well after it was mended."""
 
 
-class WithoutServices:
-    def __init__(
-        self,
-        home: ClusterHome,
-        say: Callable[[str], None],
-        spell: Callable[[str, Spell], None],
-        mend: Callable[[str], None],
-    ) -> None:
-        self._home = home
-        self._say = say
-        self._spell = spell
-        self._mend = mend
-
+class WithoutServices(OnWires):
     def run(self, some: Sequence[Asks]) -> list[str]:
         """What is wrong with what the pages said."""
         pages = sorted({one.who for one in some})
         return [fault for who in pages for fault in self._page(who, [one for one in some if one.who == who])]
 
     def _page(self, who: str, asks: Sequence[Asks]) -> list[str]:
-        with Browsing(self._home, who) as browsing:
+        with Browsing(self.home, who) as browsing:
             wait_until(browsing.is_well, BACK_SECONDS, who)
             alone: list[tuple[Cut, list[Asks]]] = [("refused", [one]) for one in asks]
             return [
@@ -48,20 +35,20 @@ class WithoutServices:
     def _without(self, browsing: Browsing, who: str, asks: Sequence[Asks], cut: Cut) -> list[str]:
         some = [edge_of(one.who, one.whom) for one in asks]
         for one in some:
-            self._spell(one, cut)
+            self.spell(one, cut)
         time.sleep(2 * LOOK_SECONDS)
         began = time.monotonic()
         away = browsing.away()
         took = time.monotonic() - began
         for one in some:
-            self._mend(one)
+            self.mend(one)
         mended = time.monotonic()
         what = f"{cut}: {', '.join(some)}"
         try:
             wait_until(browsing.is_well, BACK_SECONDS, who)
         except HouseError:
             return [f"{what}: it was not over"]
-        self._say(f"{what}: shown in {took:.1f} s, over after {time.monotonic() - mended:.1f} s")
+        self.say(f"{what}: shown in {took:.1f} s, over after {time.monotonic() - mended:.1f} s")
         # Who somebody is lies at access: without it there is no page that could say more.
         says = NO_PAGE if who == PORTAL and any(one.whom == "access" for one in asks) else len(some)
         return [] if away == says else [f"{what}: {who} says of {away} that they do not answer"]

@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 import httpx
 
-from deploy.cluster.home import ClusterHome, replicas
+from deploy.cluster.home import replicas
 from deploy.cluster.wires import CUTS, DELAY_SECONDS, Spell, edge_of
-from deploy.drills.browsing import AWAY, LOGGED_IN, Browsing
+from deploy.drills.browsing import AWAY, LOGGED_IN, Browsing, OnWires
 from deploy.drills.verdict import PATIENCE
 from deploy.embedded.parts import answers_ok, wait_until
 from shared.asking import PORTAL, PROVIDER
@@ -23,23 +23,11 @@ BACK_SECONDS = 45.0
 """Within which somebody can log in after it was mended: a provider that did not answer is left alone for ten seconds at a time."""
 
 
-class WithoutProvider:
-    def __init__(
-        self,
-        home: ClusterHome,
-        say: Callable[[str], None],
-        spell: Callable[[str, Spell], None],
-        mend: Callable[[str], None],
-    ) -> None:
-        self._home = home
-        self._say = say
-        self._spell = spell
-        self._mend = mend
-
+class WithoutProvider(OnWires):
     def run(self) -> list[str]:
         """What is wrong."""
         faults = []
-        with Browsing(self._home, PORTAL) as at_work:
+        with Browsing(self.home, PORTAL) as at_work:
             took = self._logging_in()
             for cut in CUTS:
                 faults += self._cut(at_work, OF_PORTAL, cut, may_log_in=False)
@@ -58,7 +46,7 @@ class WithoutProvider:
         may_log_in: bool,
         before: Callable[[], None] = lambda: None,
     ) -> list[str]:
-        self._spell(edge, cut)
+        self.spell(edge, cut)
         time.sleep(SEEN_SECONDS)
         before()
         began = time.monotonic()
@@ -67,11 +55,11 @@ class WithoutProvider:
         faults = judged(answer, f"{edge}, {cut}", may_log_in=may_log_in)
         if not at_work.works():
             faults.append(f"{edge}, {cut}: who was logged in could not work on")
-        self._mend(edge)
+        self.mend(edge)
         mended = time.monotonic()
         wait_until(lambda: LOGGED_IN in self._tried().text, BACK_SECONDS, f"a log-in after {edge} was mended")
         said = "logged in" if may_log_in else "was told that he cannot log in"
-        self._say(
+        self.say(
             f"{cut}: {edge}: who was logged in worked on; who came {said} after {took:.1f} s; a log-in went again"
             f" {time.monotonic() - mended:.1f} s after it was mended"
         )
@@ -79,7 +67,7 @@ class WithoutProvider:
 
     def _delayed(self, at_work: Browsing, before: float) -> list[str]:
         for edge in (OF_PORTAL, OF_ACCESS):
-            self._spell(edge, "delayed")
+            self.spell(edge, "delayed")
         time.sleep(SEEN_SECONDS)
         self._forget_keys()
         began = time.monotonic()
@@ -88,16 +76,16 @@ class WithoutProvider:
         if not at_work.works():
             faults.append("the provider, delayed: who was logged in could not work on")
         for edge in (OF_PORTAL, OF_ACCESS):
-            self._mend(edge)
+            self.mend(edge)
         # There and back for the portal's connection, and for what it asks on it; access asks for the keys besides.
         if took < before + 4 * DELAY_SECONDS:
             faults.append(f"the provider was not delayed: {took:.1f} s, and {before:.1f} s before")
-        self._say(f"delayed: {OF_PORTAL}, {OF_ACCESS}: a log-in took {took:.1f} s, and {before:.1f} s before")
+        self.say(f"delayed: {OF_PORTAL}, {OF_ACCESS}: a log-in took {took:.1f} s, and {before:.1f} s before")
         return faults
 
     def _tried(self) -> httpx.Response:
         """Somebody logs in, in a browser of his own."""
-        with Browsing(self._home, PORTAL, logs_in=False) as somebody:
+        with Browsing(self.home, PORTAL, logs_in=False) as somebody:
             return somebody.log_in()
 
     def _logging_in(self) -> float:
@@ -107,13 +95,13 @@ class WithoutProvider:
 
     def _forget_keys(self) -> None:
         """Processes of access that begin have no key of the provider."""
-        state = self._home.state() or {}
+        state = self.home.state() or {}
         pids = {one: int(state["pids"][one]) for one in replicas("access")}
         for pid in pids.values():
             os.kill(pid, signal.SIGKILL)
 
         def begun() -> bool:
-            found = self._home.state() or {}
+            found = self.home.state() or {}
             others = all(found["pids"].get(one, pid) != pid for one, pid in pids.items())
             return others and all(answers_ok(found["several"][one], "/readyz") for one in pids)
 

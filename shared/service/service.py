@@ -224,7 +224,7 @@ class Service:
         await self._unread.say()
         again = await tombstones.reapply(self.platform.database, stones, self._erase.everything, self._erase.declared)
         if again:
-            log.warning("destructions re-applied after a restore", signals=again)
+            log.warning("destructions re-applied that this service did not know of", signals=again)
 
     async def _listen(self) -> None:
         await self.platform.bus.run(self._inbox.receive)
