@@ -121,9 +121,7 @@ def informed(anna: WithTheFile, petra: Somebody) -> None:
 
 
 def signs(petra: Somebody) -> None:
-    asked = petra.page.get_by_role("link", name="Medeondertekenen", exact=True).last
-    petra.until(lambda: asked.count() > 0)
-    petra.click(asked)
+    petra.takes("Medeondertekenen")
     petra.type("reason", "De gronden zijn gewogen.")
     petra.press("Akkoord")
     petra.done()
@@ -160,9 +158,7 @@ def phase_3(anna: WithTheFile, esra: Somebody) -> None:
     anna.press("Vraag stellen")
     anna.done("gesteld")
 
-    task = esra.page.get_by_role("link", name="Vraag over een bron").last
-    esra.until(lambda: task.count() > 0)
-    esra.click(task)
+    esra.takes("Vraag over een bron")
     esra.check("fields.relevance", "use-differs")
     esra.press("Hit")
     esra.done()
@@ -239,9 +235,7 @@ def phase_4(anna: WithTheFile) -> None:
 
 def phase_5(anna: WithTheFile, farid: Somebody) -> None:
     """The department does it, and the case is closed."""
-    order = farid.page.get_by_role("link", name="Opdracht", exact=True).last
-    farid.until(lambda: order.count() > 0)
-    farid.click(order)
+    farid.takes("Opdracht")
     farid.link("De opdracht afronden")
     farid.type("fields.result", "O1 is gecontroleerd en gesloten.")
     farid.type("reason", "Volgens plan uitgevoerd.")
@@ -264,6 +258,7 @@ def test_the_simplest_whole_case_by_clicking_only(
     """One person, one source, one department: every word is typed by who has it, every number is clicked."""
     anna = people["anna"]
     assert isinstance(anna, WithTheFile)
+    people |= {name: Somebody(browser, house, name, effort) for name in ("petra", "esra", "farid")}
     before = anna.numbers()
     reported(house, page, effort)
     new: set[str] = set()
@@ -278,12 +273,9 @@ def test_the_simplest_whole_case_by_clicking_only(
     anna.open(number)
     phase_1(anna)
     phase_2(anna)
-    people["petra"] = Somebody(browser, house, "petra", effort)
     informed(anna, people["petra"])
-    people["esra"] = Somebody(browser, house, "esra", effort)
     phase_3(anna, people["esra"])
     phase_4(anna)
-    people["farid"] = Somebody(browser, house, "farid", effort)
     phase_5(anna, people["farid"])
     print(f"\nthe simplest whole case: {effort}\n{dict(effort.pages)}")
     assert effort.changing <= MOST_PAGES
