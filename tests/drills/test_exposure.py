@@ -150,7 +150,9 @@ def test_every_port_of_a_part_speaks_tls_1_3_alone(several: Several, scanner: Pa
     for name, port in ports.items():
         said = tmp_path / f"{port}.json"
         asked = ["--tlsv1_3", "--tlsv1_2", "--tlsv1_1", "--tlsv1", "--sslv3", "--sslv2", "--compression", "--reneg"]
-        more = ["--starttls", "postgres"] if name.startswith("postgres") else []
+        # A Patroni says over HTTPS whether its PostgreSQL is the primary.
+        is_database = name.startswith("postgres ") or " itself " in name
+        more = ["--starttls", "postgres"] if is_database else []
         argv = [str(scanner), *asked, *more, "--mozilla_config", "disable", "--json_out", str(said), f"{HERE}:{port}"]
         subprocess.run(argv, check=True, capture_output=True)
         if problem := _weak(json.loads(said.read_text()), port):
