@@ -15,6 +15,7 @@ from faststream.exceptions import IncorrectState
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
 from faststream.nats.security import NatsUserPassword
 
+from shared.bus.pulling import FETCHED, PULL_SECONDS, PULLED_AGAIN_SECONDS, Asking, end
 from shared.database.tables import Outgoing
 from shared.errors import Overtaken, PartDown
 from shared.openbao import OpenBao
@@ -25,13 +26,8 @@ from shared.turns import Turns
 
 log = structlog.get_logger()
 
-FETCHED = 1
-"""With more, once a request has run out, the client leaves one behind at the server and then waits for a whole batch: the
-last message of a burst was held until that request ran out too, or NATS gave it again (20 s)."""
 CONCURRENCY = 16
 """Handled side by side: enough to do together what comes together, few enough for others to get a turn."""
-PULL_SECONDS = 30
-"""How long a request for messages stands before it is repeated. It is lost with the connection, which is noticed."""
 PROGRESS_SECONDS = 5
 """How often NATS is told that a message is in work; it gives what it hears nothing of to another process after twenty."""
 LONGEST_WORK_SECONDS = 600
@@ -39,10 +35,16 @@ LONGEST_WORK_SECONDS = 600
 CHECK_SECONDS = 15
 """How often each consumer is asked for: a missing one looks healthy otherwise, and so does a connection on which nothing is
 answered any more. At once where a message was not taken in time."""
-ANSWERED_SECONDS = 3.0
+ANSWERED_SECONDS = 3
 """In which a server says what it knows of a consumer."""
+PINGED_SECONDS = 2
+"""In which a server says that it is there at all."""
+ELECTED_SECONDS = 1.0
+"""Of whom nothing is known while servers elect it is asked again as soon as that."""
 ELECTING_SECONDS = 15
-"""How long a new connection is asked again while its servers elect: to begin anew takes longer than most elections."""
+"""How long a new connection waits while its servers elect: each consumer for itself, between four and nine seconds."""
+ELECTING = "NATS has nobody yet who leads the consumer of {}"
+UNANSWERED = (nats.errors.TimeoutError, nats.errors.NoRespondersError, nats.js.errors.ServiceUnavailableError)
 Receive = Callable[[str, dict[str, str], bytes, int], Awaitable[None]]
 
 
@@ -98,13 +100,13 @@ class Bus:
     async def run(self, receive: Receive) -> None:
         """Connect, consume, watch, and begin again when something is wrong; until cancelled."""
         while True:
+            has_begun = False
             try:
                 await self._start(receive)
-                self.problem = None
-                self._connected.set()
+                self.problem, has_begun = None, True
                 while True:
                     with contextlib.suppress(TimeoutError):
-                        async with asyncio.timeout(CHECK_SECONDS):
+                        async with asyncio.timeout(ELECTED_SECONDS if self.problem else CHECK_SECONDS):
                             await self._doubted.wait()
                     self._doubted.clear()
                     await self._check()
@@ -114,7 +116,8 @@ class Bus:
             finally:
                 self._connected.clear()
                 await self._stop()
-            await asyncio.sleep(1)
+            if not has_begun:
+                await asyncio.sleep(1)
 
     async def _start(self, receive: Receive) -> None:
         self._lost.clear()
@@ -142,25 +145,29 @@ class Bus:
             decoder=_undecoded,
         )
         self._broker = broker
-        for producer in self._service.consumes:
-            self._consume(broker, producer, receive)
+        consumed = {producer: self._consume(broker, producer, receive) for producer in self._service.consumes}
         await within(15, broker.connect())
-        await self._answers()
-        await within(15, broker.start())
-        self.problem = None
+        # Who publishes needs no consumer.
+        self._connected.set()
+        begun = (self._begin(producer, subscriber) for producer, subscriber in consumed.items())
+        for problem in await asyncio.gather(*begun, return_exceptions=True):
+            if problem is not None:
+                raise problem
 
-    def _consume(self, broker: NatsBroker, producer: str, receive: Receive) -> None:
-        @broker.subscriber(
-            f"meldpunt.{producer}.>",
-            durable=self._service.name,
-            stream=JStream(producer.upper(), declare=False),
-            pull_sub=PullSub(batch_size=FETCHED, timeout=self._pull_seconds),
-            # The next ones are fetched while these are handled; what comes together is committed together.
-            max_workers=CONCURRENCY,
-            # A broker-level prefix is not applied to pull subscribers, which then hang without a word.
-            inbox_prefix=f"{self._service.inbox}.".encode(),
-            ack_policy=AckPolicy.MANUAL,
-        )
+    async def _begin(self, producer: str, subscriber: Any) -> None:
+        """Ask for what `producer` tells as soon as somebody leads the consumer, whoever else is still elected."""
+        async with asyncio.timeout(ELECTING_SECONDS):
+            while True:
+                if await self._is_led(producer, ELECTED_SECONDS):
+                    break
+                # Who has no leader may say so at once.
+                await asyncio.sleep(PULLED_AGAIN_SECONDS)
+        await within(15, subscriber.start())
+        subscriber.subscription = Asking(subscriber.subscription)
+
+    def _consume(self, broker: NatsBroker, producer: str, receive: Receive) -> Any:
+        """What asks for messages once it is started."""
+
         async def deliver(message: NatsMessage) -> None:
             raw = message.raw_message
             delivered = raw.metadata.num_delivered or 1
@@ -181,6 +188,20 @@ class Bus:
             finally:
                 progress.cancel()
 
+        subscriber = broker.subscriber(
+            f"meldpunt.{producer}.>",
+            durable=self._service.name,
+            stream=JStream(producer.upper(), declare=False),
+            pull_sub=PullSub(batch_size=FETCHED, timeout=self._pull_seconds),
+            # The next ones are fetched while these are handled; what comes together is committed together.
+            max_workers=CONCURRENCY,
+            # A broker-level prefix is not applied to pull subscribers, which then hang without a word.
+            inbox_prefix=f"{self._service.inbox}.".encode(),
+            ack_policy=AckPolicy.MANUAL,
+        )
+        subscriber(deliver)
+        return subscriber
+
     async def _in_work(self, message: NatsMessage) -> None:
         """Say so of a message, until cancelled: also while it waits for its turn, it is not for another process."""
         async with asyncio.timeout(LONGEST_WORK_SECONDS):
@@ -190,34 +211,32 @@ class Bus:
                 with contextlib.suppress(nats.errors.Error, OSError):
                     await message.raw_message.in_progress()
 
-    async def _answers(self) -> None:
-        """Wait until servers answer for each consumer on the connection that there is; raises PartDown, TimeoutError."""
-        seconds = 0.5
-        async with asyncio.timeout(ELECTING_SECONDS):
-            while True:
-                try:
-                    return await self._check(seconds)
-                except (nats.errors.Error, nats.js.errors.Error) as problem:
-                    self._check_connection()
-                    self.problem = f"NATS does not answer yet ({type(problem).__name__})"
-                    seconds = min(ANSWERED_SECONDS, 2 * seconds)
-                    # Who has no leader says so at once.
-                    await asyncio.sleep(0.1)
+    async def _check(self) -> None:
+        """A missing consumer looks healthy to a ping; ask for each. One that is being elected shows, and is asked for again."""
+        self._check_connection()
+        for producer in self._service.consumes:
+            if not await self._is_led(producer, ANSWERED_SECONDS):
+                return
+        self.problem = None
 
-    async def _check(self, seconds: float = ANSWERED_SECONDS) -> None:
-        """A missing consumer looks healthy to a ping; ask for each."""
+    async def _is_led(self, producer: str, seconds: float) -> bool:
+        """Whether somebody answers for that consumer. Raises PartDown where it is missing, where the connection was lost, and where
+        nothing at all is answered on it."""
         self._check_connection()
         assert self._broker is not None
-        js = self._broker.connection.jetstream(timeout=seconds)
-        for producer in self._service.consumes:
-            try:
-                await js.consumer_info(producer.upper(), self._service.name)
-            except nats.js.errors.NotFoundError as problem:
-                self.problem = (
-                    f"the consumer {self._service.name} on {producer.upper()} is missing: run the set-up of NATS again"
-                )
-                raise PartDown(self.problem) from problem
-        self.problem = None
+        connection = self._broker.connection
+        try:
+            await connection.jetstream(timeout=seconds).consumer_info(producer.upper(), self._service.name)
+        except nats.js.errors.NotFoundError as problem:
+            self.problem = (
+                f"the consumer {self._service.name} on {producer.upper()} is missing: run the set-up of NATS again"
+            )
+            raise PartDown(self.problem) from problem
+        except UNANSWERED:
+            self.problem = ELECTING.format(producer.upper())
+            await connection.flush(PINGED_SECONDS)
+            return False
+        return True
 
     def _check_connection(self) -> None:
         connection = self._broker.connection if self._broker else None
@@ -238,14 +257,15 @@ class Bus:
         connection = None
         with contextlib.suppress(IncorrectState):
             connection = broker.connection
+        if self._lost.is_set():
+            # Nothing more goes this way; to say so to a server that is gone would take all of the time below.
+            await _closed(connection)
         # Draining waits for a server that may be gone; what was not acknowledged is delivered again.
         with contextlib.suppress(Exception):
             await within(3, broker.stop())
         for subscriber in broker.subscribers:
-            _end(subscriber)
-        if connection is not None:
-            with contextlib.suppress(Exception):
-                await within(2, connection.close())
+            end(subscriber)
+        await _closed(connection)
 
     async def _on_lost(self) -> None:
         self._lost.set()
@@ -257,12 +277,10 @@ class Bus:
             self.problem = "NATS refuses a subject that this service needs: run the set-up of NATS again"
 
 
-def _end(subscriber: Any) -> None:
-    """What is left of a subscriber that was not stopped in its time."""
-    for task in subscriber.tasks:
-        task.cancel()
-    for stream in (subscriber.send_stream, subscriber.receive_stream):
-        stream.close()
+async def _closed(connection: Any) -> None:
+    if connection is not None:
+        with contextlib.suppress(Exception):
+            await within(2, connection.close())
 
 
 async def _undecoded(message: NatsMessage) -> NatsMessage:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 from collections.abc import Coroutine
 from typing import Any
 
@@ -92,6 +93,81 @@ async def test_who_is_stopped_in_a_hurry_asks_no_more(nats: Nats, monkeypatch: p
     await asyncio.sleep(3 * RUNS_OUT)
     left = [one for each in subscribers for one in getattr(each, "tasks", ()) if not one.done()]
     assert not left
+
+
+async def test_what_is_led_is_asked_for_while_others_are_still_elected(
+    nats: Nats, bus_of: BusOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each consumer elects for itself, between four and nine seconds: the last of nine would hold up all."""
+    handed = Handed({"kv/data/nats/retention": {"data": {"data": {"password": nats.passwords["retention"]}}}})
+    bus = Bus("retention", [nats.address], handed, Turns(), nats.tls("retention"))
+    came: asyncio.Queue[str] = asyncio.Queue()
+    elected, leads = asyncio.Event(), bus._is_led
+
+    async def is_led(producer: str, seconds: float) -> bool:
+        if producer == "assessment" and not elected.is_set():
+            bus.problem = "elects"
+            return False
+        return await leads(producer, seconds)
+
+    async def receive(producer: str, headers: dict[str, str], body: bytes, delivered: int) -> None:
+        await came.put(producer)
+
+    monkeypatch.setattr(bus, "_is_led", is_led)
+    running = asyncio.create_task(bus.run(receive))
+    senders = {name: await bus_of(name, receive) for name in ("casework", "assessment")}
+    for sender in senders.values():
+        await sender.publish(message(addressee="retention", event="sealed.v1", body=b"x"))
+    async with asyncio.timeout(30):
+        assert await came.get() == "casework"
+        assert bus.problem == "elects", "and it shows"
+        elected.set()
+        assert await came.get() == "assessment"
+        while bus.problem is not None:
+            await asyncio.sleep(0.05)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_where_nobody_leads_a_consumer_it_is_not_asked_without_a_pause(
+    nats: Nats, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That nobody does is said at once, and FastStream asks again at once: all that a busy machine has."""
+    pause = 0.3
+    monkeypatch.setattr("shared.bus.pulling.PULLED_AGAIN_SECONDS", pause)
+    handed = Handed({"kv/data/nats/retention": {"data": {"data": {"password": nats.passwords["retention"]}}}})
+    bus = Bus("retention", [nats.address], handed, Turns(), nats.tls("retention"), pull_seconds=RUNS_OUT)
+
+    async def receive(producer: str, headers: dict[str, str], body: bytes, delivered: int) -> None:
+        """Nothing is sent."""
+
+    running = asyncio.create_task(bus.run(receive))
+    async with asyncio.timeout(30):
+        while bus.problem is not None:
+            await asyncio.sleep(0.05)
+    assert bus._broker is not None
+    asked: list[float] = []
+    one = next(one for one in bus._broker.subscribers if "casework" in str(one.subject.template))  # type: ignore[attr-defined]
+    fetch = one.subscription._subscription.fetch  # type: ignore[attr-defined]
+
+    async def counted(**how: Any) -> Any:
+        asked.append(asyncio.get_running_loop().time())
+        return await fetch(**how)
+
+    one.subscription._subscription.fetch = counted  # type: ignore[attr-defined]
+    setup = await nats.connect(SETUP_USER)
+    stream = setup.jetstream()
+    known = (await stream.consumer_info("CASEWORK", "retention")).config
+    await stream.delete_consumer("CASEWORK", "retention")
+    async with asyncio.timeout(30):
+        while len(asked) < 6:
+            await asyncio.sleep(0.05)
+    await stream.add_consumer("CASEWORK", known)
+    await setup.close()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    # The first may have been asked while there was one still.
+    assert min(later - earlier for earlier, later in itertools.pairwise(asked[2:])) >= pause * 0.9
 
 
 async def test_what_is_in_work_is_given_to_no_other_process(nats: Nats, bus_of: BusOf) -> None:
