@@ -20,10 +20,10 @@ from shared.keys.refused import NOT_IN_OPENBAO, NOT_SIGNED, REVOKED
 from shared.keys.signing import NotSigned
 from shared.openbao import TIMEOUT_SECONDS, OpenBao
 from shared.queue import PATIENCE
-from tests.platform.boxes import Box, kid_in, said
+from tests.platform.boxes import Box, as_superuser, kid_in, said
 from tests.platform.conftest import PlatformOf
 from tests.platform.desk import MovedClock
-from tests.platform.real import Bao
+from tests.platform.real import Bao, Postgres
 
 
 @pytest.fixture
@@ -227,7 +227,9 @@ async def test_a_key_that_was_forged_with_a_stolen_signature_can_be_revoked(
     assert [(row.about["kid"], row.why) for row in await sender.refused()] == [(stolen.kid, REVOKED)]
 
 
-async def test_with_its_signing_key_goes_what_a_service_announced(owner: Box, sender: Box, openbao: Bao) -> None:
+async def test_with_its_signing_key_goes_what_a_service_announced(
+    owner: Box, sender: Box, openbao: Bao, postgres: Postgres
+) -> None:
     before = await owner.announce()
     await sender.hear(before)
     revoke.rotate(openbao.administrator, "assessment")
@@ -242,6 +244,15 @@ async def test_with_its_signing_key_goes_what_a_service_announced(owner: Box, se
     assert (await owner.own())[kid_in(before)].refused_because == NOT_SIGNED
     await sender.hear(after)
     assert sender.seals_with == kid_in(after)
+    await sender.boxes._finish()
+    assert await sender.finished() == {kid_in(before)}, (
+        "the same day, though nobody's word says any more when it was made"
+    )
+    ignorant = Box(sender.platform)
+    await as_superuser(postgres, "intake", "UPDATE sealing_key SET finished_at = NULL")
+    await ignorant.boxes.look()
+    await ignorant.boxes._finish()
+    assert (await sender.row(kid_in(before))).finished_at is None, "who never knew it waits until its day is over"
 
 
 async def test_a_rotated_signing_key_brings_a_letterbox_before_the_old_one_is_revoked(owner: Box, openbao: Bao) -> None:
