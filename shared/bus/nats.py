@@ -15,7 +15,7 @@ from faststream.exceptions import IncorrectState
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
 from faststream.nats.security import NatsUserPassword
 
-from shared.bus.pulling import FETCHED, PULL_SECONDS, PULLED_AGAIN_SECONDS, Asking, end
+from shared.bus.pulling import FETCHED, PULL_AMONG_SEVERAL_SECONDS, PULL_SECONDS, PULLED_AGAIN_SECONDS, Asking, end
 from shared.database.tables import Outgoing
 from shared.errors import Overtaken, PartDown
 from shared.openbao import OpenBao
@@ -59,7 +59,7 @@ class Bus:
         turns: Turns,
         tls: Tls,
         *,
-        pull_seconds: float = PULL_SECONDS,
+        pull_seconds: float | None = None,
         progress_seconds: float = PROGRESS_SECONDS,
     ) -> None:
         self._service = BY_NAME[service]
@@ -67,7 +67,7 @@ class Bus:
         self._tls = tls
         self._bao = bao
         self._turns = turns
-        self._pull_seconds = pull_seconds
+        self._pull_seconds = pull_seconds or (PULL_SECONDS if len(addresses) == 1 else PULL_AMONG_SEVERAL_SECONDS)
         self._progress_seconds = progress_seconds
         self._broker: NatsBroker | None = None
         self._connected = asyncio.Event()

@@ -10,9 +10,10 @@ import nats.js.errors
 FETCHED = 1
 """With more, once a request has run out, the client leaves one behind at the server and then waits for a whole batch: the
 last message of a burst was held until that request ran out too, or NATS gave it again (20 s)."""
-PULL_SECONDS = 4
-"""How long a request for messages stands before it is repeated. It is lost with the server that led the consumer, which nobody notices who is
-connected to another one."""
+PULL_SECONDS = 30
+"""How long a request for messages stands before it is repeated. It is lost with the connection, which is noticed."""
+PULL_AMONG_SEVERAL_SECONDS = 4
+"""Of several servers it is lost with the one that led the consumer too, which nobody notices who is connected to another."""
 PULLED_AGAIN_SECONDS = 0.1
 """Where nobody leads a consumer that is said at once, and FastStream would ask again at once."""
 
