@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from shared.errors import MeldpuntError
+
+LOOKED_TOGETHER = 3
+"""So many queues are looked at side by side: one after the other takes longer than who asks waits where the database is far away, and all
+at once would take the connections of who is at work."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,17 @@ class Counted:
     stuck: int
     parked: int
     oldest: datetime | None
+
+
+async def side_by_side(looks: Iterable[Callable[[], Awaitable[Stuck]]]) -> list[Stuck]:
+    """What each of them says, in their order. Raises what one of them raises."""
+    looking = asyncio.Semaphore(LOOKED_TOGETHER)
+
+    async def one(look: Callable[[], Awaitable[Stuck]]) -> Stuck:
+        async with looking:
+            return await look()
+
+    return await asyncio.gather(*map(one, looks))
 
 
 def why_of(problem: Exception) -> str:

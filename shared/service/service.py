@@ -34,7 +34,7 @@ from shared.privileges import BY_NAME
 from shared.queue import Queue, Work
 from shared.service.platform import Platform
 from shared.service.pruner import Pruner
-from shared.stuck import Stuck
+from shared.stuck import Stuck, side_by_side
 from shared.unread import UnreadNotes
 from shared.wake import end
 
@@ -264,12 +264,12 @@ class Service:
     async def stuck(self) -> list[Stuck]:
         """What waits, queue by queue, and what of it does not get on; also what fails that has no rows, and which keys and
         rows are not believed. Raises PartDown."""
-        queues = [await queue.stuck() for queue in self._queues]
+        queues = await side_by_side([queue.stuck for queue in self._queues])
         return [*queues, *(one.stuck() for one in self._periodic), *await self.doubted()]
 
     async def doubted(self) -> list[Stuck]:
         """Which keys and rows are not believed. Raises PartDown."""
-        kept = [await self.platform.letterboxes.stuck(), await self._numberer.refused()]
+        kept = await side_by_side([self.platform.letterboxes.stuck, self._numberer.refused])
         return [*kept, *(one.stuck() for one in self._doubts)]
 
     @property

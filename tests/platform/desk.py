@@ -52,7 +52,7 @@ LATEST = "2199-12-31"
 _Letter = TypeVar("_Letter", bound=Letter)
 
 
-def _noon() -> datetime:
+def noon() -> datetime:
     """Noon of today: what lets minutes pass stays within its day, also when it is run just before midnight."""
     return datetime.combine(calendar_date(datetime.now(UTC)), time(12), AMSTERDAM).astimezone(UTC)
 
@@ -61,7 +61,7 @@ def _noon() -> datetime:
 class MovedClock:
     """A clock that stands still until it is moved."""
 
-    at: datetime = field(default_factory=_noon)
+    at: datetime = field(default_factory=noon)
 
     def now(self) -> datetime:
         return self.at

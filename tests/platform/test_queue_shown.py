@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 from shared.queue import PATIENCE, TRIES
+from shared.stuck import LOOKED_TOGETHER, Stuck, side_by_side
 from tests.platform.chores import LEASE, Bench
 
 
@@ -53,3 +55,24 @@ async def test_what_is_shown_and_what_is_counted_are_the_same(bench: Bench) -> N
     assert shown.oldest == min(one.since for one in shown.examples)
     assert {one.id for one in shown.examples} == {left, late}
     assert counted.oldest == rows[left].made_at
+
+
+async def test_queues_are_looked_at_side_by_side_and_never_all_at_once() -> None:
+    looking: list[int] = []
+    most = 0
+
+    def look(place: int) -> Stuck:
+        return Stuck(str(place), 0, 0, None)
+
+    async def looks(place: int) -> Stuck:
+        nonlocal most
+        looking.append(place)
+        most = max(most, len(looking))
+        await asyncio.sleep(0)
+        looking.remove(place)
+        return look(place)
+
+    places = range(4 * LOOKED_TOGETHER)
+    found = await side_by_side([lambda place=place: looks(place) for place in places])  # type: ignore[misc]
+    assert found == [look(place) for place in places]
+    assert most == LOOKED_TOGETHER

@@ -157,23 +157,25 @@ def ask_to_switch(two: OnlyPostgres, password: str) -> int:
 async def test_other_certificates_are_served_when_there_are_some(two: OnlyPostgres) -> None:
     """Without a start: Patroni reads its own again, and has PostgreSQL read theirs."""
 
-    def served(port: int, tls: Tls) -> bytes | None:
+    async def served(port: int, tls: Tls) -> bytes | None:
         # Patroni lets go of its port for a moment when it begins with another certificate.
-        with (
-            contextlib.suppress(OSError),
-            socket.create_connection((HERE, port), timeout=5) as plain,
-            tls.context.wrap_socket(plain, server_hostname=HERE) as there,
-        ):
-            return there.getpeercert(binary_form=True)
+        with contextlib.suppress(OSError):
+            _, there = await asyncio.open_connection(HERE, port, ssl=tls.context, server_hostname=HERE)
+            shown: bytes = there.get_extra_info("ssl_object").getpeercert(binary_form=True)
+            there.close()
+            with contextlib.suppress(OSError):
+                await there.wait_closed()
+            return shown
         return None
 
     ports, setup = [two.ports[f"{one}-api"] for one in POSTGRES_NODES], two.home.tls(SETUP_USER)
-    before = [served(port, setup) for port in ports]
+    before = [await served(port, setup) for port in ports]
     two.renew()
     setup = two.home.tls(SETUP_USER)
     async with asyncio.timeout(30):
-        while any(served(port, setup) in (None, old) for port, old in zip(ports, before, strict=True)):
-            await asyncio.sleep(0.2)
+        for port, old in zip(ports, before, strict=True):
+            while await served(port, setup) in (None, old):
+                await asyncio.sleep(0.2)
     for host in two.hosts:
         there = await connect(two, [host])
         shown = there._transport.get_extra_info("ssl_object").getpeercert(True)

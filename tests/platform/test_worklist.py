@@ -15,7 +15,7 @@ from services.worklist import store
 from services.worklist.store import Edition, HeardUpTo, ListedWork
 from services.worklist.use_cases import TELLERS, ListKeeping, Lists
 from shared.bus.inbox import Incoming
-from shared.clock import calendar_date
+from shared.clock import ShiftedClock, calendar_date
 from shared.contracts.worklist import ListedDossier, ListedTask, WorkAsked, WorkTold, WorkUpTo
 from shared.database.tables import Outgoing, Tombstone
 from shared.engine.given import GivenAnswer
@@ -30,7 +30,7 @@ from shared.protocol.standing_back import STANDS_BACK
 from shared.service.platform import Platform
 from tests.days import today
 from tests.platform.conftest import DeskOf, PlatformOf
-from tests.platform.desk import ANNA, WINDOW, Desk
+from tests.platform.desk import ANNA, WINDOW, Desk, noon
 from tests.platform.test_closed_to import FARID, on_an_agenda
 from tests.platform.test_plan_adopted import a_plan, proposed
 from tests.platform.test_questions import FOUR
@@ -64,7 +64,8 @@ class WorkList:
 
 @pytest.fixture
 async def work(platform_of: PlatformOf) -> WorkList:
-    return WorkList(await platform_of("worklist"))
+    # At the time of a desk, and running: each list is later than the one before.
+    return WorkList(await platform_of("worklist", ShiftedClock(noon() - datetime.now(UTC))))
 
 
 def told(edition: datetime, *dossiers: ListedDossier) -> WorkTold:
