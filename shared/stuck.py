@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.errors import MeldpuntError
+from shared.wake import end
 
 LOOKED_TOGETHER = 3
 """So many queues are looked at side by side: one after the other takes longer than who asks waits where the database is far away, and all
@@ -62,7 +63,12 @@ async def side_by_side(looks: Iterable[Callable[[], Awaitable[Stuck]]]) -> list[
         async with looking:
             return await look()
 
-    return await asyncio.gather(*map(one, looks))
+    tasks = [asyncio.create_task(one(look)) for look in looks]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        # Where one of them failed nobody waits for the others.
+        await end(tasks)
 
 
 def why_of(problem: Exception) -> str:

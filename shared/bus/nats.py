@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -15,7 +16,21 @@ from faststream.exceptions import IncorrectState
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
 from faststream.nats.security import NatsUserPassword
 
-from shared.bus.pulling import FETCHED, PULL_AMONG_SEVERAL_SECONDS, PULL_SECONDS, PULLED_AGAIN_SECONDS, Asking, end
+from shared.bus.pulling import (
+    ANSWERED_SECONDS,
+    ELECTED_SECONDS,
+    ELECTING_SECONDS,
+    FETCHED,
+    PINGED_SECONDS,
+    PULL_AMONG_SEVERAL_SECONDS,
+    PULL_SECONDS,
+    PULLED_AGAIN_SECONDS,
+    UNANSWERED,
+    Asking,
+    closed,
+    cut_off,
+    undecoded,
+)
 from shared.database.tables import Outgoing
 from shared.errors import Overtaken, PartDown
 from shared.openbao import OpenBao
@@ -23,6 +38,7 @@ from shared.patience import within
 from shared.privileges import BY_NAME
 from shared.tls import Tls
 from shared.turns import Turns
+from shared.wake import end
 
 log = structlog.get_logger()
 
@@ -35,16 +51,9 @@ LONGEST_WORK_SECONDS = 600
 CHECK_SECONDS = 15
 """How often each consumer is asked for: a missing one looks healthy otherwise, and so does a connection on which nothing is
 answered any more. At once where a message was not taken in time."""
-ANSWERED_SECONDS = 3
-"""In which a server says what it knows of a consumer."""
-PINGED_SECONDS = 2
-"""In which a server says that it is there at all."""
-ELECTED_SECONDS = 1.0
-"""Of whom nothing is known while servers elect it is asked again as soon as that."""
-ELECTING_SECONDS = 15
-"""How long a new connection waits while its servers elect: each consumer for itself, between four and nine seconds."""
 ELECTING = "NATS has nobody yet who leads the consumer of {}"
-UNANSWERED = (nats.errors.TimeoutError, nats.errors.NoRespondersError, nats.js.errors.ServiceUnavailableError)
+REFUSES = "NATS refuses a subject that this service needs: run the set-up of NATS again"
+AWAY = "NATS is out of reach"
 Receive = Callable[[str, dict[str, str], bytes, int], Awaitable[None]]
 
 
@@ -73,6 +82,7 @@ class Bus:
         self._connected = asyncio.Event()
         self._lost = asyncio.Event()
         self._doubted = asyncio.Event()
+        self._elects_since: float | None = None
         self.problem: str | None = "not connected yet"
 
     async def connected(self) -> None:
@@ -81,12 +91,12 @@ class Bus:
             async with asyncio.timeout(20):
                 await self._connected.wait()
         except TimeoutError as problem:
-            raise PartDown("NATS is out of reach") from problem
+            raise PartDown(AWAY) from problem
 
     async def publish(self, message: Outgoing) -> int:
         """Publish to the service's own stream and wait until it is there: its number in it; raises PartDown."""
         if self._broker is None:
-            raise PartDown("NATS is out of reach")
+            raise PartDown(AWAY)
         subject = self._service.subject(message.event, message.addressee)
         try:
             there = await self._broker.publish(
@@ -94,7 +104,7 @@ class Bus:
             )
         except (nats.errors.Error, IncorrectState, OSError, TimeoutError) as problem:
             self._doubted.set()
-            raise PartDown("NATS is out of reach") from problem
+            raise PartDown(AWAY) from problem
         return int(there.seq)
 
     async def run(self, receive: Receive) -> None:
@@ -106,12 +116,14 @@ class Bus:
                 self.problem, has_begun = None, True
                 while True:
                     with contextlib.suppress(TimeoutError):
-                        async with asyncio.timeout(ELECTED_SECONDS if self.problem else CHECK_SECONDS):
+                        async with asyncio.timeout(ELECTED_SECONDS if self._elects_since else CHECK_SECONDS):
                             await self._doubted.wait()
                     self._doubted.clear()
                     await self._check()
             except (nats.errors.Error, nats.js.errors.Error, OSError, TimeoutError, PartDown) as problem:
-                self.problem = self.problem or f"NATS is out of reach ({type(problem).__name__})"
+                if self.problem != REFUSES:
+                    lost = f"{AWAY} ({type(problem).__name__})"
+                    self.problem = problem.detail if isinstance(problem, PartDown) else lost
                 log.warning("bus restarts", problem=self.problem, of=type(problem).__name__)
             finally:
                 self._connected.clear()
@@ -122,6 +134,7 @@ class Bus:
     async def _start(self, receive: Receive) -> None:
         self._lost.clear()
         self._doubted.clear()
+        self._elects_since = None
         found = await self._bao.call("GET", f"kv/data/nats/{self._service.name}")
         broker = NatsBroker(
             self._addresses,
@@ -142,28 +155,39 @@ class Bus:
             graceful_timeout=5,
             # The inbox parses what it is given after it has checked who signed it.
             apply_types=False,
-            decoder=_undecoded,
+            decoder=undecoded,
         )
         self._broker = broker
         consumed = {producer: self._consume(broker, producer, receive) for producer in self._service.consumes}
         await within(15, broker.connect())
         # Who publishes needs no consumer.
         self._connected.set()
-        begun = (self._begin(producer, subscriber) for producer, subscriber in consumed.items())
-        for problem in await asyncio.gather(*begun, return_exceptions=True):
-            if problem is not None:
-                raise problem
+        beginning = [asyncio.create_task(self._begin(*one)) for one in consumed.items()]
+        try:
+            ended, _ = await asyncio.wait(beginning, return_when=asyncio.FIRST_EXCEPTION)
+            for one in ended:
+                one.result()
+        finally:
+            await end(beginning)
 
     async def _begin(self, producer: str, subscriber: Any) -> None:
         """Ask for what `producer` tells as soon as somebody leads the consumer, whoever else is still elected."""
         async with asyncio.timeout(ELECTING_SECONDS):
             while True:
-                if await self._is_led(producer, ELECTED_SECONDS):
+                if await self._is_led(producer, ELECTED_SECONDS) and await self._begun(subscriber):
                     break
                 # Who has no leader may say so at once.
                 await asyncio.sleep(PULLED_AGAIN_SECONDS)
-        await within(15, subscriber.start())
         subscriber.subscription = Asking(subscriber.subscription)
+
+    async def _begun(self, subscriber: Any) -> bool:
+        """It asks for the consumer itself once more: whether that was answered too."""
+        try:
+            await subscriber.start()
+        except UNANSWERED:
+            await subscriber.stop()
+            return False
+        return True
 
     def _consume(self, broker: NatsBroker, producer: str, receive: Receive) -> Any:
         """What asks for messages once it is started."""
@@ -212,29 +236,31 @@ class Bus:
                     await message.raw_message.in_progress()
 
     async def _check(self) -> None:
-        """A missing consumer looks healthy to a ping; ask for each. One that is being elected shows, and is asked for again."""
-        self._check_connection()
+        """A missing consumer looks healthy to a ping; ask for each. One that is being elected shows, and is asked for again; where that
+        lasts, this server may have lost the others, and another one has not. Raises PartDown, errors of NATS."""
         for producer in self._service.consumes:
             if not await self._is_led(producer, ANSWERED_SECONDS):
+                self._elects_since = self._elects_since or time.monotonic()
+                if time.monotonic() - self._elects_since > ELECTING_SECONDS:
+                    raise PartDown(ELECTING.format(producer.upper()))
                 return
-        self.problem = None
+        self._elects_since = self.problem = None
 
     async def _is_led(self, producer: str, seconds: float) -> bool:
-        """Whether somebody answers for that consumer. Raises PartDown where it is missing, where the connection was lost, and where
-        nothing at all is answered on it."""
+        """Whether somebody answers for that consumer. Raises PartDown where it is missing, where the connection was lost, and
+        errors of NATS where nothing at all is answered on it."""
         self._check_connection()
         assert self._broker is not None
         connection = self._broker.connection
         try:
             await connection.jetstream(timeout=seconds).consumer_info(producer.upper(), self._service.name)
         except nats.js.errors.NotFoundError as problem:
-            self.problem = (
-                f"the consumer {self._service.name} on {producer.upper()} is missing: run the set-up of NATS again"
-            )
-            raise PartDown(self.problem) from problem
+            missing = f"the consumer {self._service.name} on {producer.upper()} is missing"
+            raise PartDown(f"{missing}: run the set-up of NATS again") from problem
         except UNANSWERED:
-            self.problem = ELECTING.format(producer.upper())
             await connection.flush(PINGED_SECONDS)
+            if self.problem != REFUSES:
+                self.problem = ELECTING.format(producer.upper())
             return False
         return True
 
@@ -242,8 +268,7 @@ class Bus:
         connection = self._broker.connection if self._broker else None
         # Connected again is not enough: what was asked for before is forgotten, also by the server.
         if connection is None or not connection.is_connected or self._lost.is_set():
-            self.problem = "NATS is out of reach"
-            raise PartDown(self.problem)
+            raise PartDown(AWAY)
 
     async def _stop(self) -> None:
         broker, self._broker = self._broker, None
@@ -259,13 +284,13 @@ class Bus:
             connection = broker.connection
         if self._lost.is_set():
             # Nothing more goes this way; to say so to a server that is gone would take all of the time below.
-            await _closed(connection)
+            await closed(connection)
         # Draining waits for a server that may be gone; what was not acknowledged is delivered again.
         with contextlib.suppress(Exception):
             await within(3, broker.stop())
         for subscriber in broker.subscribers:
-            end(subscriber)
-        await _closed(connection)
+            cut_off(subscriber)
+        await closed(connection)
 
     async def _on_lost(self) -> None:
         self._lost.set()
@@ -274,14 +299,4 @@ class Bus:
     async def _on_error(self, problem: Exception) -> None:
         log.warning("nats", problem=type(problem).__name__)
         if "permissions violation" in str(problem).lower():
-            self.problem = "NATS refuses a subject that this service needs: run the set-up of NATS again"
-
-
-async def _closed(connection: Any) -> None:
-    if connection is not None:
-        with contextlib.suppress(Exception):
-            await within(2, connection.close())
-
-
-async def _undecoded(message: NatsMessage) -> NatsMessage:
-    return message
+            self.problem = REFUSES

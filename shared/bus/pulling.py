@@ -1,11 +1,16 @@
-"""How messages are asked for: one at a time, again after a while, and with a pause where nobody leads the consumer."""
+"""How messages are asked for: one at a time, again after a while, with a pause where nobody leads the consumer; and how long who asks waits."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import Any
 
+import nats.errors
 import nats.js.errors
+from faststream.nats import NatsMessage
+
+from shared.patience import within
 
 FETCHED = 1
 """With more, once a request has run out, the client leaves one behind at the server and then waits for a whole batch: the
@@ -16,6 +21,16 @@ PULL_AMONG_SEVERAL_SECONDS = 4
 """Of several servers it is lost with the one that led the consumer too, which nobody notices who is connected to another."""
 PULLED_AGAIN_SECONDS = 0.1
 """Where nobody leads a consumer that is said at once, and FastStream would ask again at once."""
+ANSWERED_SECONDS = 3
+"""In which a server says what it knows of a consumer."""
+PINGED_SECONDS = 2
+"""In which a server says that it is there at all."""
+ELECTED_SECONDS = 1.0
+"""Of whom nothing is known while servers elect it is asked again as soon as that."""
+ELECTING_SECONDS = 15
+"""How long a new connection waits while its servers elect: each consumer for itself, between four and nine seconds."""
+UNANSWERED = (nats.errors.TimeoutError, nats.errors.NoRespondersError, nats.js.errors.ServiceUnavailableError)
+"""What comes of a question that nobody who leads has heard."""
 
 
 class Asking:
@@ -35,9 +50,21 @@ class Asking:
         await self._subscription.unsubscribe()
 
 
-def end(subscriber: Any) -> None:
+def cut_off(subscriber: Any) -> None:
     """What is left of a subscriber that was not stopped in its time."""
     for task in subscriber.tasks:
         task.cancel()
     for stream in (subscriber.send_stream, subscriber.receive_stream):
         stream.close()
+
+
+async def closed(connection: Any) -> None:
+    """Whatever state it is in, and at most for a moment."""
+    if connection is not None:
+        with contextlib.suppress(Exception):
+            await within(2, connection.close())
+
+
+async def undecoded(message: NatsMessage) -> NatsMessage:
+    """For FastStream, which would parse it."""
+    return message

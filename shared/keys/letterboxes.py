@@ -89,7 +89,7 @@ class Letterboxes:
         self._own = OwnLetterbox(service, database, bao, signer, verifier, clock, days)
         self._revoked: set[str] = set()
         self._since: dict[str, datetime] = {}
-        self._made: dict[str, datetime] = {}
+        self._made: dict[tuple[str, str], datetime] = {}
         self._beacon_at = 0.0
         self._older = False
         self.keeping = Periodic(
@@ -173,7 +173,7 @@ class Letterboxes:
             return NOT_SIGNED
         if key.kid != row.kid:
             return NOT_SIGNED
-        self._made[key.kid] = key.made_at
+        self._made.setdefault((row.addressee, key.kid), key.made_at)
         self._sealer.adopt(row.addressee, key)
         return None
 
@@ -219,7 +219,7 @@ class Letterboxes:
     def _use(self, owner: str, key: PublicKey, refused: Sequence[str]) -> None:
         """Seal with `key` from now on, which the database knows, unless a newer one is known; with none of `refused`."""
         self._revoked.update(refused)
-        self._made[key.kid] = key.made_at
+        self._made.setdefault((owner, key.kid), key.made_at)
         dropped = [kid for kid in refused if self._sealer.drop(owner, kid)]
         if (key.kid not in self._revoked and self._sealer.adopt(owner, key)) or dropped:
             self._learnt()
@@ -254,11 +254,13 @@ class Letterboxes:
         That has to be true whoever wrote the row. Where no signature says when a key was made, one did that was believed then
         (and was revoked since); else its name says the day.
         """
+        if row.kid in {key.kid for key in self._sealer.all().values()}:
+            return False
         with contextlib.suppress(NotSigned):
             key = announced_as_known(self._verifier, row.addressee, row.statement)
             if key.kid == row.kid:
                 return key.made_at < newest.made_at
-        if made := self._made.get(row.kid):
+        if made := self._made.get((row.addressee, row.kid)):
             return made < newest.made_at
         with contextlib.suppress(CannotSucceed):
             (owner, box), (_, day) = split_kid(row.kid), split_kid(newest.kid)

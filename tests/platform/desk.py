@@ -61,7 +61,7 @@ def noon() -> datetime:
 class MovedClock:
     """A clock that stands still until it is moved."""
 
-    at: datetime = field(default_factory=noon)
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def now(self) -> datetime:
         return self.at
@@ -105,7 +105,7 @@ class Desk:
             tombstones=folder / "tombstones",
             withdrawal_seconds=WINDOW,
         )
-        self.clock = MovedClock()
+        self.clock = MovedClock(noon())
         self.platform = Platform(service, settings, self.clock, "none")
         self.platform.database, self.platform.bao = database, bao
         database.stamps = self.platform.proofs

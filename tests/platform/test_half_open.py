@@ -118,7 +118,9 @@ async def test_a_message_that_is_never_taken_has_the_bus_look_whether_anybody_is
     async with wired(target, tmp_path) as (port, file):
         bus = Bus("casework", [f"tls://{HERE}:{port}"], handed, Turns(), nats.tls("casework"))
         running = asyncio.create_task(bus.run(receive))
-        await bus.connected()
+        async with asyncio.timeout(30):
+            while bus.problem is not None:
+                await asyncio.sleep(0.05)
         file.write_text("swallowed")
         await asyncio.sleep(0.2)
         with pytest.raises(PartDown):
@@ -146,7 +148,8 @@ async def test_who_is_connected_waits_for_an_answer_and_does_not_begin_anew(
     nats: Nats, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While servers elect nothing is known of a consumer; on the connection that there is the answer comes first, and the wait shows."""
-    monkeypatch.setattr(wires, "DELAY_SECONDS", 0.8)
+    monkeypatch.setattr(wires, "DELAY_SECONDS", 0.6)
+    monkeypatch.setattr("shared.bus.nats.PINGED_SECONDS", 10)
     handed = Handed({"kv/data/nats/casework": {"data": {"data": {"password": nats.passwords["casework"]}}}})
     target = int(nats.address.rpartition(":")[2])
     shown: list[str | None] = []

@@ -143,6 +143,28 @@ async def test_rows_cannot_have_a_key_destroyed_that_is_still_sealed_with(
     assert (await sender.row(kid_in(current))).finished_at is None, "it is sealed with, whatever the row says"
 
 
+async def test_a_key_that_is_moved_to_another_addressee_is_not_finished(
+    owner: Box, sender: Box, postgres: Postgres
+) -> None:
+    """Who seals with it knows when it was made; that somebody else's newest is newer says nothing of it."""
+    current = await owner.announce()
+    await sender.hear(current)
+    await sender.announce()
+    assert sender.platform.sealer.newest("intake") is not None
+    moved = "UPDATE sealing_key SET addressee = 'intake', adopted_at = '2026-01-01' WHERE kid = $1"
+    await as_superuser(postgres, "intake", moved, kid_in(current))
+    await insert_key(postgres, "intake", "assessment.20260101-00000000", "")
+    await sender.boxes.look()
+    for _ in range(2):
+        await sender.boxes._finish()
+    assert await sender.finished() == {"assessment.20260101-00000000"}
+    assert (await sender.row(kid_in(current))).finished_at is None
+    # Also not by who seals with none of them any more.
+    sender.platform.sealer.drop("assessment", kid_in(current))
+    await sender.boxes._finish()
+    assert (await sender.row(kid_in(current))).finished_at is None
+
+
 @pytest.mark.parametrize("how", ["nobody's", "his own", "of another service", "with its signature"])
 async def test_the_owner_announces_no_inserted_key(
     owner: Box, postgres: Postgres, platform_of: PlatformOf, how: str

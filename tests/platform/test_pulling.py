@@ -36,17 +36,18 @@ async def test_a_request_that_ran_out_leaves_none_behind(nats: Nats) -> None:
     await bus.connected()
     setup = await nats.connect(SETUP_USER)
     stream = setup.jetstream()
-    waiting = set()
+    waiting = []
     for _ in range(LOOKS):
         info = await stream.consumer_info("ASSESSMENT", "retention")
-        waiting.add(info.num_waiting or 0)
+        waiting.append(info.num_waiting or 0)
         await asyncio.sleep(RUNS_OUT / 10)
     await setup.close()
     running.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await running
     assert 1 in waiting, "it asks"
-    assert max(waiting) == 1
+    # In the moment in which one runs out the next may be there already; what is left behind stays.
+    assert max(min(two) for two in itertools.pairwise(waiting)) == 1
 
 
 async def test_a_whole_dossier_goes_in_one_message(bus_of: BusOf) -> None:
@@ -82,9 +83,12 @@ async def test_who_is_stopped_in_a_hurry_asks_no_more(nats: Nats, monkeypatch: p
         """Nothing is sent."""
 
     running = asyncio.create_task(bus.run(receive))
-    await bus.connected()
+    async with asyncio.timeout(30):
+        while bus.problem is not None:
+            await asyncio.sleep(0.05)
     assert bus._broker is not None
     subscribers = bus._broker.subscribers
+    assert all(getattr(each, "tasks", ()) for each in subscribers)
     monkeypatch.setattr("shared.bus.nats.within", in_a_hurry)
     running.cancel()
     with contextlib.suppress(asyncio.CancelledError):
@@ -199,6 +203,38 @@ async def test_what_is_in_work_is_given_to_no_other_process(nats: Nats, bus_of: 
     await asyncio.gather(*running, return_exceptions=True)
     assert came == [1]
     assert (left.num_ack_pending, left.num_pending) == (0, 0)
+
+
+async def test_whom_nobody_leads_for_long_goes_to_another_server(nats: Nats, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that lost the others answers a ping for ever, and knows of no leader; the next connection may be to another."""
+    monkeypatch.setattr("shared.bus.nats.ELECTED_SECONDS", 0.05)
+    monkeypatch.setattr("shared.bus.nats.ELECTING_SECONDS", 1)
+    handed = Handed({"kv/data/nats/retention": {"data": {"data": {"password": nats.passwords["retention"]}}}})
+    bus = Bus("retention", [nats.address], handed, Turns(), nats.tls("retention"))
+
+    async def receive(producer: str, headers: dict[str, str], body: bytes, delivered: int) -> None:
+        """Nothing is sent."""
+
+    async def well() -> None:
+        async with asyncio.timeout(30):
+            while bus.problem is not None:
+                await asyncio.sleep(0.05)
+
+    running = asyncio.create_task(bus.run(receive))
+    await well()
+    first, leads = bus._broker, bus._is_led
+
+    async def is_led(producer: str, seconds: float) -> bool:
+        return bus._broker is not first and await leads(producer, seconds)
+
+    monkeypatch.setattr(bus, "_is_led", is_led)
+    bus._doubted.set()
+    async with asyncio.timeout(30):
+        while bus._broker is first:
+            await asyncio.sleep(0.05)
+    await well()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
 
 
 def test_nats_waits_for_several_words() -> None:

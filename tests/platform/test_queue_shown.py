@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+import pytest
+
+from shared.errors import PartDown
 from shared.queue import PATIENCE, TRIES
 from shared.stuck import LOOKED_TOGETHER, Stuck, side_by_side
 from tests.platform.chores import LEASE, Bench
@@ -76,3 +79,20 @@ async def test_queues_are_looked_at_side_by_side_and_never_all_at_once() -> None
     found = await side_by_side([lambda place=place: looks(place) for place in places])  # type: ignore[misc]
     assert found == [look(place) for place in places]
     assert most == LOOKED_TOGETHER
+
+
+async def test_where_one_cannot_be_looked_at_nobody_looks_at_the_others() -> None:
+    looked: list[int] = []
+
+    async def fails() -> Stuck:
+        await asyncio.sleep(0)
+        raise PartDown("the database is out of reach")
+
+    async def looks(place: int) -> Stuck:
+        looked.append(place)
+        await asyncio.sleep(60)
+        raise AssertionError("it was waited for")
+
+    with pytest.raises(PartDown):
+        await side_by_side([fails, *(lambda place=place: looks(place) for place in range(9))])
+    assert len(looked) <= LOOKED_TOGETHER
