@@ -26,9 +26,9 @@ from shared.bus.pulling import (
     PULL_SECONDS,
     PULLED_AGAIN_SECONDS,
     UNANSWERED,
-    Asking,
-    closed,
+    Fetching,
     cut_off,
+    hang_up,
     undecoded,
 )
 from shared.database.tables import Outgoing
@@ -178,7 +178,7 @@ class Bus:
                     break
                 # Who has no leader may say so at once.
                 await asyncio.sleep(PULLED_AGAIN_SECONDS)
-        subscriber.subscription = Asking(subscriber.subscription)
+        subscriber.subscription = Fetching(subscriber.subscription)
 
     async def _begun(self, subscriber: Any) -> bool:
         """It asks for the consumer itself once more: whether that was answered too."""
@@ -284,13 +284,13 @@ class Bus:
             connection = broker.connection
         if self._lost.is_set():
             # Nothing more goes this way; to say so to a server that is gone would take all of the time below.
-            await closed(connection)
+            await hang_up(connection)
         # Draining waits for a server that may be gone; what was not acknowledged is delivered again.
         with contextlib.suppress(Exception):
             await within(3, broker.stop())
         for subscriber in broker.subscribers:
             cut_off(subscriber)
-        await closed(connection)
+        await hang_up(connection)
 
     async def _on_lost(self) -> None:
         self._lost.set()

@@ -33,7 +33,7 @@ UNANSWERED = (nats.errors.TimeoutError, nats.errors.NoRespondersError, nats.js.e
 """What comes of a question that nobody who leads has heard."""
 
 
-class Asking:
+class Fetching:
     """A subscription of which nobody may lead the consumer for seconds."""
 
     def __init__(self, subscription: Any) -> None:
@@ -58,7 +58,7 @@ def cut_off(subscriber: Any) -> None:
         stream.close()
 
 
-async def closed(connection: Any) -> None:
+async def hang_up(connection: Any) -> None:
     """Whatever state it is in, and at most for a moment."""
     if connection is not None:
         with contextlib.suppress(Exception):
