@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 
+from shared.bus.nats import Bus
 from shared.bus.receipts import Receipted
 from shared.bus.relay import Publisher, Relay
 from shared.clock import Clock, SystemClock
@@ -32,6 +33,13 @@ def message(**more: Any) -> Outgoing:
     identifier = more.pop("id", uuid4())
     row = {"id": identifier, "next_at": now, "headers": {"ce-id": str(identifier)}} | usual | more
     return Outgoing(**row)
+
+
+async def well(bus: Bus) -> None:
+    """Until every consumer of `bus` is led and nothing is wrong."""
+    async with asyncio.timeout(30):
+        while bus.problem is not None:
+            await asyncio.sleep(0.05)
 
 
 class Counting:

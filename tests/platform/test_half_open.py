@@ -19,7 +19,7 @@ from shared.database import engine
 from shared.database.engine import Database
 from shared.errors import PartDown
 from shared.turns import Turns
-from tests.platform.carried import message
+from tests.platform.carried import message, well
 from tests.platform.real import HERE, Handed, Nats, Postgres
 from tests.platform.test_failover import on
 
@@ -118,9 +118,7 @@ async def test_a_message_that_is_never_taken_has_the_bus_look_whether_anybody_is
     async with wired(target, tmp_path) as (port, file):
         bus = Bus("casework", [f"tls://{HERE}:{port}"], handed, Turns(), nats.tls("casework"))
         running = asyncio.create_task(bus.run(receive))
-        async with asyncio.timeout(30):
-            while bus.problem is not None:
-                await asyncio.sleep(0.05)
+        await well(bus)
         file.write_text("swallowed")
         await asyncio.sleep(0.2)
         with pytest.raises(PartDown):
@@ -173,9 +171,7 @@ async def test_who_is_connected_waits_for_an_answer_and_does_not_begin_anew(
         monkeypatch.setattr(bus, "_is_led", slowly)
         with structlog.testing.capture_logs() as logged:
             running = asyncio.create_task(bus.run(receive))
-            async with asyncio.timeout(30):
-                while bus.problem is not None:
-                    await asyncio.sleep(0.05)
+            await well(bus)
             running.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await running

@@ -15,7 +15,7 @@ from deploy.tls.identities import SETUP_USER
 from shared.bus.nats import PROGRESS_SECONDS, Bus
 from shared.patience import within
 from shared.turns import Turns
-from tests.platform.carried import message
+from tests.platform.carried import message, well
 from tests.platform.conftest import BusOf
 from tests.platform.real import Handed, Nats
 
@@ -83,9 +83,7 @@ async def test_who_is_stopped_in_a_hurry_asks_no_more(nats: Nats, monkeypatch: p
         """Nothing is sent."""
 
     running = asyncio.create_task(bus.run(receive))
-    async with asyncio.timeout(30):
-        while bus.problem is not None:
-            await asyncio.sleep(0.05)
+    await well(bus)
     assert bus._broker is not None
     subscribers = bus._broker.subscribers
     assert all(getattr(each, "tasks", ()) for each in subscribers)
@@ -102,7 +100,7 @@ async def test_who_is_stopped_in_a_hurry_asks_no_more(nats: Nats, monkeypatch: p
 async def test_what_is_led_is_asked_for_while_others_are_still_elected(
     nats: Nats, bus_of: BusOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each consumer elects for itself, between four and nine seconds: the last of nine would hold up all."""
+    """Each consumer elects for itself, for seconds: the last of nine would hold up all."""
     handed = Handed({"kv/data/nats/retention": {"data": {"data": {"password": nats.passwords["retention"]}}}})
     bus = Bus("retention", [nats.address], handed, Turns(), nats.tls("retention"))
     came: asyncio.Queue[str] = asyncio.Queue()
@@ -146,9 +144,7 @@ async def test_where_nobody_leads_a_consumer_it_is_not_asked_without_a_pause(
         """Nothing is sent."""
 
     running = asyncio.create_task(bus.run(receive))
-    async with asyncio.timeout(30):
-        while bus.problem is not None:
-            await asyncio.sleep(0.05)
+    await well(bus)
     assert bus._broker is not None
     asked: list[float] = []
     one = next(one for one in bus._broker.subscribers if "casework" in str(one.subject.template))  # type: ignore[attr-defined]
@@ -215,13 +211,8 @@ async def test_whom_nobody_leads_for_long_goes_to_another_server(nats: Nats, mon
     async def receive(producer: str, headers: dict[str, str], body: bytes, delivered: int) -> None:
         """Nothing is sent."""
 
-    async def well() -> None:
-        async with asyncio.timeout(30):
-            while bus.problem is not None:
-                await asyncio.sleep(0.05)
-
     running = asyncio.create_task(bus.run(receive))
-    await well()
+    await well(bus)
     first, leads = bus._broker, bus._is_led
 
     async def is_led(producer: str, seconds: float) -> bool:
@@ -232,7 +223,7 @@ async def test_whom_nobody_leads_for_long_goes_to_another_server(nats: Nats, mon
     async with asyncio.timeout(30):
         while bus._broker is first:
             await asyncio.sleep(0.05)
-    await well()
+    await well(bus)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
 
