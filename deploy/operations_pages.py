@@ -42,8 +42,8 @@ GIVEN = """# What each process is given
 Generated from the settings of the services and `deploy/wiring.py` by `meldpunt generate`; a test compares. Who asks whom comes from
 `shared/asking.py`.
 
-Every process has a certificate in its own name besides: the Secret `meldpunt-NAME-tls` on a cluster (`tls.crt`, `tls.key`, `ca.crt`),
-`tls/NAME.crt`, `tls/NAME.key` and `tls/ca.crt` beside the Compose file.
+Every process has a certificate in its own name besides (`tls.crt`, `tls.key`, `ca.crt`): the Secret `meldpunt-NAME-tls` on a cluster, the folder
+`tls/NAME` beside the Compose file, where `localhost` has to stand among its names too, since its healthcheck asks there.
 
 ## Files
 
@@ -183,7 +183,7 @@ def given(house: House) -> str:
     for name in (*house.processes, SET_UP):
         text += _row(name, ", ".join(house.asked_by(name)), ", ".join(house.who_ask(name)) or "–")
     text += (
-        "\n## Values\n\nOf the chart; `.env` has the same, but for `workload`, with `_` for `.` and in capitals.\n\n"
+        "\n## Values\n\nOf the chart; `.env` has the same, but for `workload`, with `_` for `.` and before a capital within a word, in capitals: `provider.acrValues` is `PROVIDER_ACR_VALUES`.\n\n"
         + _heads("value", "setting", "of")
     )
     wired: dict[tuple[str, str], list[str]] = {}

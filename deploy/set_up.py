@@ -3,7 +3,7 @@
 The embedded house does the same for its own parts. Safe to run again: it is also how an installation is upgraded.
 
 `identities FOLDER` comes first, before there is a NATS: roles in PostgreSQL, mounts and policies in OpenBao; it writes what the
-services and NATS have to be given (an AppRole each where no cluster says who they are, public signing keys, the configuration of NATS) and nothing else
+services and NATS have to be given (an AppRole each where no cluster says who they are, the configuration of NATS) and nothing else
 knows. `apply` does the same without writing, and then makes the streams and migrates every database. Neither is done where a newer
 version was set up last, unless `--go-back` is given: rights that only the newer one has would be gone.
 """
@@ -197,8 +197,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     asked = parser.parse_args(argv)
     set_up = SetUp(SetUpSettings.model_validate({}))
 
-    # What cannot be written is said before anything is changed.
-    servers = set_up.servers_of_nats() if asked.step == "identities" else {}
+    try:
+        # What cannot be written is said before anything is changed.
+        servers = set_up.servers_of_nats() if asked.step == "identities" else {}
+    except (ValueError, OSError) as problem:
+        raise SystemExit(str(problem)) from None
 
     async def run() -> None:
         await set_up.roles_and_policies(back=asked.go_back)

@@ -25,6 +25,8 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter, SpanExporter
 from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
+from shared.tls import Tls
+
 INSTANCE = r"^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$"
 """What a process may be called: as a pod, and nothing that could be a sentence."""
 _TRACEPARENT = re.compile(r"^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$")
@@ -36,16 +38,16 @@ def new_instance() -> str:
 
 
 class Tracing:
-    """The spans of one service. `instance`: which of its replicas this is."""
+    """The spans of one service, to a file or to a collector, to which it shows who it is (`tls`). `instance`: which of its replicas this is."""
 
-    def __init__(self, service: str, target: str | None, instance: str = "") -> None:
+    def __init__(self, service: str, target: str | None, instance: str = "", tls: Tls | None = None) -> None:
         who = {"service.name": service} | ({"service.instance.id": instance} if instance else {})
         self._provider = TracerProvider(resource=Resource.create(who))
         self._file = None
         if target:
             exporter: SpanExporter
             if target.startswith("http"):
-                exporter = OTLPSpanExporter(endpoint=target)
+                exporter = _to_collector(target, tls)
             else:
                 self._file = open(target, "a", encoding="utf-8")  # noqa: SIM115  (closed with the service)
                 exporter = ConsoleSpanExporter(out=self._file, formatter=lambda span: span.to_json(indent=None) + "\n")
@@ -79,6 +81,18 @@ class Tracing:
                 otel_context.detach(token)
 
 
+def _to_collector(address: str, tls: Tls | None) -> SpanExporter:
+    """Its files are read anew with each connection, as they are renewed."""
+    if tls is None:
+        return OTLPSpanExporter(endpoint=address)
+    return OTLPSpanExporter(
+        endpoint=address,
+        certificate_file=str(tls.authorities),
+        client_certificate_file=str(tls.certificate),
+        client_key_file=str(tls.key),
+    )
+
+
 def _context(traceparent: str) -> otel_context.Context:
     found = _TRACEPARENT.match(traceparent)
     if found is None or set(found[1]) == {"0"} or set(found[2]) == {"0"}:
@@ -87,6 +101,11 @@ def _context(traceparent: str) -> otel_context.Context:
         int(found[1], 16), int(found[2], 16), is_remote=True, trace_flags=TraceFlags(int(found[3], 16))
     )
     return trace.set_span_in_context(NonRecordingSpan(parent), otel_context.Context())
+
+
+def unrecorded() -> str:
+    """A traceparent of which no span is kept, nor any below it."""
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00"
 
 
 def lead_back_to(*earlier: str | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deploy.backup.keys import expire
-from deploy.backup.promised import snapshot_days
+from deploy.backup.promised import SETTING, snapshot_days
 from deploy.backup.source import Source, of_house, of_installation, told
 from deploy.cluster.home import ClusterHome, of_its_own
 from deploy.embedded.ending import console
@@ -33,6 +34,10 @@ def backup(home: Home, arguments: argparse.Namespace) -> int:
         problems.append("say where the backup goes: `meldpunt backup FOLDER --keys OTHER-FOLDER`")
     if folder and keys and _within(folder, keys):
         problems.append(f"{keys} and {folder} are one place: a backup beside its key is not encrypted")
+    if arguments.installation and folder and SETTING not in os.environ:
+        problems.append(
+            f"say in {SETTING} what retention has there: declarations of destruction promise that many days"
+        )
     promised = snapshot_days(None if arguments.installation else home.state())
     days = arguments.days if arguments.days is not None else promised
     if not 1 <= days <= promised:
@@ -135,7 +140,10 @@ def _at_addresses(asked: Asked) -> None:
     done = put_back(asked, told(UsersSettings), _say)
     _say(f"restored in {done.seconds:.0f} s, as it was at {done.found.manifest.at:%Y-%m-%d %H:%M:%S} UTC")
     _say_done(done)
-    _say("provision OpenBao's node anew, so that no destroyed key is in its file, and let the others join it")
+    _say(
+        "let the other nodes of OpenBao join, and when each has a vote provision the first anew, so that no destroyed key is"
+    )
+    _say("in its file; never empty the only node")
     _say(
         "then `python -m deploy.set_up identities FOLDER`, an empty NATS, `python -m deploy.set_up apply`, and the services"
     )

@@ -1,7 +1,9 @@
 """The Compose file: every process of ours on one host. The parts are addresses, as on a cluster.
 
 Which container reaches which is a matter of networks: whoever is asked has one of its own, with those who may ask it, and
-nothing else in it.
+nothing else in it. They have no direction: who is asked could begin a conversation too, and is taken by nobody who is not to be asked by it.
+
+Files come as folders. What is renewed is put in the place of what was there, and a file that was mounted by itself would stay the former one.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from typing import Any
 import yaml
 
 from deploy.compose import watching
+from deploy.compose.mounts import mounted
 from deploy.helm.chart import HEAD, app_of
 from deploy.topology import PORT, SIZES, USER
 from deploy.wiring import (
@@ -54,8 +57,9 @@ CHOICES: dict[str, tuple[str, str | None]] = {
     "openbao.files.certificate": ("/etc/openbao/tls/tls.crt", "/etc/openbao/tls/tls.crt"),
     "openbao.files.key": ("/etc/openbao/tls/tls.key", "/etc/openbao/tls/tls.key"),
     "provider.acrValues": ("", ""),
-    "network.pods": ("172.16.0.0/12", "172.16.0.0/12"),
-    "gateway.trustedProxies": ("172.16.0.0/12", "172.16.0.0/12"),
+    "network.subnets": ("172.30", "172.30"),
+    "network.pods": ("172.30.0.0/23", "172.30.0.0/23"),
+    "gateway.trustedProxies": ("172.30.0.0/23", "172.30.0.0/23"),
     "protocol": ("midden-delfland-2025", "midden-delfland-2025"),
     "live": ("false", "false"),
     "theme": ("neutral", "neutral"),
@@ -70,6 +74,7 @@ EXPLAINED = {
     "postgres.hosts": "One or more servers, with commas between: of several the one that takes writes is used.",
     "postgres.superuser": "For the set-up: who may make databases and roles.",
     "openbao.files.authorities": "What OpenBao, on its own disk, shows to PostgreSQL.",
+    "network.subnets": "The networks of the containers: the first half of an address, of which .0.0/23 has to be free here. With another, say so below as well.",
     "network.pods": "Networks whose word about who visits is believed: by intake (the public pages), and by the pages (the gateway).",
     "prometheus.image": "For who starts it with `--profile prometheus`: give it with its digest.",
     "nats.servers": "Of several servers of NATS each with where the others find it: NAME=HOST:PORT, with commas between.",
@@ -103,25 +108,21 @@ def environment(name: str, wires: Mapping[str, Wire], house: House) -> dict[str,
     return found
 
 
-def secrets_of(name: str, wires: Mapping[str, Wire]) -> dict[str, tuple[str, str]]:
-    """By name in the Compose file: where the file lies on the host, and where in the container."""
+def volumes_of(name: str, wires: Mapping[str, Wire]) -> list[dict[str, Any]]:
     kept = files(wires)
-    keys = [key for key, when in kept.secrets.items() if when is None]
-    found = {f"{name}-{key}": (f"./secrets/{name}/{key}", f"{SECRETS}/{key}") for key in keys}
-    if kept.certificate:
-        on_host = {"ca.crt": "./tls/ca.crt", "tls.crt": f"./tls/{name}.crt", "tls.key": f"./tls/{name}.key"}
-        found |= {f"{name}-{key}": (file, f"{TLS}/{key}") for key, file in on_host.items()}
-    return found
-
-
-def volumes_of(name: str, wires: Mapping[str, Wire]) -> list[str]:
-    kept = files(wires)
-    found = [f"./identities/{name}:{IDENTITY}"] if kept.identity else []
-    found += [f"./identities/shared:{SHARED}:ro"] if kept.shared else []
+    found = [mounted(f"./secrets/{name}", SECRETS)] if kept.secrets else []
+    found += [mounted(f"./tls/{name}", TLS)] if kept.certificate else []
+    found += [mounted(f"./identities/{name}", IDENTITY, read_only=False)] if kept.identity else []
+    found += [mounted("./identities/shared", SHARED)] if kept.shared else []
     for folder in kept.folders:
         if folder.claim:
-            found.append(f"./{folder.claim}:{folder.path}{':ro' if folder.read_only else ''}")
+            found.append(mounted(f"./{folder.claim}", folder.path, read_only=folder.read_only))
     return found
+
+
+def subnet(index: int) -> str:
+    """Of sixteen addresses each. None is left to chance: the pages believe who comes from theirs."""
+    return f"{chosen('network.subnets')}.{index // 16}.{index % 16 * 16}/28"
 
 
 def _container(name: str, house: House) -> dict[str, Any]:
@@ -137,14 +138,12 @@ def _container(name: str, house: House) -> dict[str, Any]:
         "security_opt": ["no-new-privileges:true"],
         "tmpfs": [f"{path}:size=64m,{owner}" for path in ("/tmp", *empty)],  # noqa: S108
         "environment": environment(name, wires, house),
-        "secrets": [{"source": one, "target": target} for one, (_, target) in secrets_of(name, wires).items()],
         "networks": [f"out-{name}"],
         "mem_limit": SIZES[0].need_of(name).memory.removesuffix("i").lower(),
         "pids_limit": 256,
         "logging": {"driver": "local", "options": {"max-size": "20m", "max-file": "5"}},
     }
-    if volumes := volumes_of(name, wires):
-        found["volumes"] = volumes
+    found["volumes"] = volumes_of(name, wires)
     if parts := [one for one in house.asked_by(name) if one in (OPENBAO, NATS, POSTGRES)]:
         found["extra_hosts"] = [f"{one}:${{PARTS_AT:?say so in .env}}" for one in parts]
     return found
@@ -177,22 +176,33 @@ def _process(name: str, house: House, port: int) -> dict[str, Any]:
 def compose(house: House) -> dict[str, Any]:
     outside = {name: 9443 + index for index, name in enumerate(REACHED_FROM_OUTSIDE)}
     services = {name: _process(name, house, outside.get(name, 0)) for name in house.processes}
-    services[SET_UP] = _container(SET_UP, house) | {
+    services[SET_UP] = _set_up(house)
+    services[PROMETHEUS] = watching.container(house, chosen("prometheus.image"))
+    used = sorted({network for one in services.values() for network in one["networks"]})
+    networks = {
+        one: ({"internal": True} if one.startswith("to-") else {}) | {"ipam": {"config": [{"subnet": subnet(index)}]}}
+        for index, one in enumerate(used)
+    }
+    return {
+        "name": "meldpunt",
+        "services": services,
+        "networks": networks,
+        "secrets": {name: {"file": file} for name, (file, _) in watching.secrets_of_prometheus(house).items()},
+    }
+
+
+def _set_up(house: House) -> dict[str, Any]:
+    """Here it makes the configuration of NATS too, which the job of the chart does not."""
+    found = _container(SET_UP, house)
+    password = {variable("nats_routes_password"): f"{SECRETS}/nats-routes-password"}
+    return found | {
         "profiles": [SET_UP],
         "entrypoint": ["python", "-m", "deploy.set_up"],
         "command": ["apply"],
-        "volumes": ["./identities:/identities"],
+        "environment": found["environment"] | password,
+        "mem_limit": "512m",
+        "volumes": [*found["volumes"], mounted("./identities", "/identities", read_only=False)],
     }
-    services[PROMETHEUS] = watching.container(house, chosen("prometheus.image"))
-    used = sorted({network for one in services.values() for network in one["networks"]})
-    secrets = {
-        name: {"file": file}
-        for process in (*house.processes, SET_UP)
-        for name, (file, _) in secrets_of(process, house.wires(process)).items()
-    }
-    secrets |= {name: {"file": file} for name, (file, _) in watching.secrets_of_prometheus(house).items()}
-    networks = {one: {"internal": True} if one.startswith("to-") else {} for one in used}
-    return {"name": "meldpunt", "services": services, "networks": networks, "secrets": secrets}
 
 
 def example(house: House) -> str:
@@ -210,6 +220,7 @@ def example(house: House) -> str:
     lines += ["# The address of the parts: as containers see this host, when they are on it", "PARTS_AT=172.17.0.1"]
     wired: dict[str, list[str]] = {path: [] for path in CHOICES}
     wired["prometheus.image"] = [PROMETHEUS]
+    wired["network.subnets"] = ["every network"]
     for process in (*house.processes, SET_UP):
         for wire in house.wires(process).values():
             if isinstance(wire, Value) and not isinstance(wire, OfCluster):

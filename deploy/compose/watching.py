@@ -7,25 +7,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from deploy.observability.written import RULES, prometheus
+from deploy.compose.mounts import mounted
+from deploy.observability.written import CERTIFICATE, RULES, prometheus
 from deploy.topology import PORT, USER
 from deploy.wiring import House
 from shared.asking import PROMETHEUS
 
 FOLDER = "/etc/prometheus"
 SECRETS = f"{FOLDER}/meldpunt"
+SHOWN = f"{SECRETS}/{CERTIFICATE}"
 DATA = "/prometheus"
 LISTENS = 9090
-CERTIFICATE = {"ca.pem": "ca.crt", "prometheus.pem": f"{PROMETHEUS}.crt", "prometheus.key": f"{PROMETHEUS}.key"}
-"""By its name in the container, its file under tls/."""
 
 
 def secrets_of_prometheus(house: House) -> dict[str, tuple[str, str]]:
     """By name in the Compose file: where the file lies on the host, and where in the container."""
-    shown = {f"{PROMETHEUS}-{name}": (f"./tls/{file}", f"{SECRETS}/{name}") for name, file in CERTIFICATE.items()}
     # Each is asked with the secret of its own, the same file that it has itself.
-    asked = {f"{PROMETHEUS}-{one}": (f"./secrets/{one}/metrics", f"{SECRETS}/metrics-{one}") for one in asks(house)}
-    return shown | asked
+    return {f"{PROMETHEUS}-{one}": (f"./secrets/{one}/metrics", f"{SECRETS}/metrics-{one}") for one in asks(house)}
 
 
 def asks(house: House) -> list[str]:
@@ -47,10 +45,12 @@ def container(house: House, image: str) -> dict[str, Any]:
             "--enable-feature=exemplar-storage",
         ],
         "volumes": [
-            f"./prometheus.yaml:{FOLDER}/prometheus.yaml:ro",
-            f"./prometheus-web.yaml:{FOLDER}/web.yaml:ro",
-            f"./{RULES}:{FOLDER}/{RULES}:ro",
-            f"./prometheus:{DATA}",
+            mounted("./prometheus.yaml", f"{FOLDER}/prometheus.yaml"),
+            mounted("./prometheus-web.yaml", f"{FOLDER}/web.yaml"),
+            mounted(f"./{RULES}", f"{FOLDER}/{RULES}"),
+            mounted("./prometheus", DATA, read_only=False),
+            # A folder: a file that was mounted by itself would stay the former one when it is renewed.
+            mounted(f"./tls/{PROMETHEUS}", SHOWN),
         ],
         "secrets": [{"source": one, "target": target} for one, (_, target) in secrets_of_prometheus(house).items()],
         "networks": [f"out-{PROMETHEUS}", *(f"to-{one}" for one in asks(house))],
@@ -72,10 +72,10 @@ def served() -> dict[str, Any]:
     """Who looks at it shows a certificate of the house."""
     return {
         "tls_server_config": {
-            "cert_file": f"{SECRETS}/prometheus.pem",
-            "key_file": f"{SECRETS}/prometheus.key",
+            "cert_file": f"{SHOWN}/tls.crt",
+            "key_file": f"{SHOWN}/tls.key",
             "client_auth_type": "RequireAndVerifyClientCert",
-            "client_ca_file": f"{SECRETS}/ca.pem",
+            "client_ca_file": f"{SHOWN}/ca.crt",
             "min_version": "TLS13",
         }
     }

@@ -74,6 +74,14 @@ def without(part: str, **names: str) -> Callable[[Stage], Mapping[str, str]]:
     return begin
 
 
+def without_process(name: str) -> Callable[[Stage], Mapping[str, str]]:
+    def begin(stage: Stage) -> Mapping[str, str]:
+        stop(stage, name)
+        return {"SERVICE": name}
+
+    return begin
+
+
 def _administrator(stage: Stage) -> hvac.Client:
     address = stage.client.addresses["openbao"]
     return bao_config.client(address, stage.home.secret("provisioner"), stage.home.tls(SETUP_USER))
@@ -211,6 +219,10 @@ def refused_again_and_again(stage: Stage) -> Mapping[str, str]:
 SLOW, CROWDED = Locked("assessment", 2), Locked("rights", AT_ONCE)
 REHEARSALS = (
     Rehearsal("MeldpuntServiceGone", "the process of export hangs", hang("export"), {"service": "export"}),
+    Rehearsal(
+        "MeldpuntProcessGone", "the process of export is stopped", without_process("export"), {"job": "meldpunt-export"}
+    ),
+    Rehearsal("MeldpuntPartAway", "NATS is stopped", without("nats"), {"part": "nats"}),
     Rehearsal("MeldpuntServiceNotReady", "OpenBao is sealed", sealed, {"service": "assessment"}),
     Rehearsal(
         "MeldpuntPartLacking",

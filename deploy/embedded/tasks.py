@@ -21,17 +21,23 @@ class AtTasks:
         """Do the task of a kind that this signal led to, when it waits for this person."""
         service = step.get("at", played.holder)
 
-        def waiting() -> list[str]:
+        others: set[str] = set()
+
+        def waiting() -> str | None:
             tasks = self._client.every(service, "/v1/tasks", step["by"], "tasks")
-            kind = [one["id"] for one in tasks if one["kind"] == step["task"]]
-            # What a decision asked is known by the signal that it names.
-            return [
-                one for one in kind if one in played.asked or self._is_about(service, one, step["by"], played.number)
-            ]
+            kind = [one["id"] for one in tasks if one["kind"] == step["task"] and one["id"] not in others]
+            # The newest first: who has many waiting does not open them all. What a decision asked is known by the signal that it names.
+            for one in reversed(kind):
+                about = played.number if one in played.asked else self._about(service, one, step["by"])
+                if about == played.number:
+                    return str(one)
+                if about is not None:
+                    others.add(one)
+            return None
 
         # A department is asked when what asks it can no longer be withdrawn.
         found = until(waiting, f"no {step['task']} waits for {step['by']} at {service}", 10)
-        path = f"/v1/tasks/{found[-1]}"
+        path = f"/v1/tasks/{found}"
         self._client.get(service, path, step["by"], purpose=PURPOSE["X-Purpose"])
         if "report" in step:
             # It is asked or found while the task goes on.
@@ -48,6 +54,7 @@ class AtTasks:
             self._player.follow(played, taken["state"])
         return f"{step['task']}: {step.get('report') or step.get('outcome', 'read')} ({step['by']})"
 
-    def _is_about(self, service: str, task: str, user: str, number: str) -> bool:
+    def _about(self, service: str, task: str, user: str) -> str | None:
+        """The number of its signal; None where that was not answered."""
         found = self._client.request("GET", service, f"/v1/tasks/{task}", user, headers=PURPOSE)
-        return found.status_code == 200 and found.json().get("number") == number
+        return str(found.json().get("number")) if found.status_code == 200 else None

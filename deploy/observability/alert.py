@@ -47,6 +47,10 @@ class Alert:
         return named_in(self.expression)
 
 
+OF_PROMETHEUS = {"up": frozenset({"job"})}
+"""What Prometheus says itself of whom it asks, with the labels that are looked at."""
+
+
 def named_in(expression: str) -> frozenset[str]:
-    """Every series of ours that a PromQL expression names."""
-    return frozenset(re.findall(r"\bmeldpunt_[a-z_]+", expression))
+    """Every series that a PromQL expression names, of ours and of Prometheus."""
+    return frozenset(re.findall(rf"\bmeldpunt_[a-z_]+|\b(?:{'|'.join(OF_PROMETHEUS)})(?=\{{)", expression))

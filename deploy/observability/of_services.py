@@ -17,6 +17,8 @@ from shared.metrics.catalogue import (
 from shared.metrics.labels import MEASURED_PAGES
 from shared.privileges import SERVICES
 
+AWAY = ("database", "nats", "openbao")
+"""What all of them have in common."""
 _NAMES = [*(one.name for one in SERVICES), *MEASURED_PAGES]
 
 
@@ -54,7 +56,7 @@ OF_SERVICES = (
         f"max by (service) ({IS_READY.name}) == 0",
         "3m",
         PAGE,
-        "No process of this service has all the parts that it needs.",
+        "No process of this service has the parts without which it answers nobody.",
         (
             Example(
                 {f'{IS_READY.name}{{service="intake",pod="{one}"}}': "0x10" for one in "ab"},
@@ -66,6 +68,45 @@ OF_SERVICES = (
                 {f'{IS_READY.name}{{service="intake",pod="{one}"}}': f"{n}x10" for n, one in enumerate("ab")}, "5m"
             ),
             Example({f'{IS_READY.name}{{service="intake"}}': "1 1 0 0 1x10"}, "5m"),
+        ),
+    ),
+    Alert(
+        "MeldpuntProcessGone",
+        'sum by (job) (up{job=~"meldpunt-.+"} == bool 0) > 0',
+        "10m",
+        TICKET,
+        "A process of this service is not there, while others may be.",
+        (
+            Example(
+                {f'up{{job="meldpunt-rights",instance="{n}"}}': f"{n}x20" for n in range(2)},
+                "15m",
+                ({"job": "meldpunt-rights"},),
+            ),
+            Example({f'up{{job="meldpunt-rights",instance="{n}"}}': "1x20" for n in range(2)}, "15m"),
+            Example({'up{job="meldpunt-rights",instance="0"}': "1 1 0x8 1x20"}, "15m"),
+        ),
+    ),
+    Alert(
+        "MeldpuntPartAway",
+        f'min by (part) ({LACKS.name}{{part=~"{"|".join(AWAY)}"}}) == 1',
+        "3m",
+        PAGE,
+        "Every process lacks this part.",
+        (
+            Example(
+                {f'{LACKS.name}{{service="{one}",part="nats"}}': "1x20" for one in ("export", "rights")},
+                "5m",
+                ({"part": "nats"},),
+            ),
+            # One that has it: the part is there, and its way to the others is not.
+            Example(
+                {
+                    f'{LACKS.name}{{service="{one}",part="nats"}}': f"{n}x20"
+                    for n, one in enumerate(("export", "rights"))
+                },
+                "5m",
+            ),
+            Example({f'{LACKS.name}{{service="{one}",part="nats"}}': "1 0x20" for one in ("export", "rights")}, "5m"),
         ),
     ),
     Alert(

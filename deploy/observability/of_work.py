@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from deploy.observability.alert import DAY, SECURITY, TICKET, Alert, Example
+from deploy.observability.alert import SECURITY, TICKET, Alert, Example
 from shared.metrics.catalogue import (
     ACT_FAILING,
     CHAIN_BROKEN,
-    COMPACTION_AGE,
     DECISIONS_COUNTED,
     OLDEST_ROW,
     OVERDUE_TERMS,
@@ -129,17 +128,18 @@ OF_WORK = (
     ),
     Alert(
         "MeldpuntCompactionLate",
-        f"min by (service) ({COMPACTION_AGE.name}) > {2 * DAY}",
+        # As retention judges it: by the days that are set, and also where it never was.
+        f'max by (service) ({ACT_FAILING.name}{{act="compaction"}}) > 0',
         "10m",
         TICKET,
-        "OpenBao's storage was not compacted for two days: nothing is declared destroyed.",
+        "OpenBao's storage was not compacted in time, or nobody recorded it: nothing is declared destroyed.",
         (
             Example(
-                {f'{COMPACTION_AGE.name}{{service="retention"}}': f"{2 * DAY + 1}+60x30"},
+                {f'{ACT_FAILING.name}{{service="retention",act="compaction"}}': "60+60x30"},
                 "15m",
                 ({"service": "retention"},),
             ),
-            Example({f'{COMPACTION_AGE.name}{{service="retention"}}': f"{DAY}+60x30"}, "15m"),
+            Example({f'{ACT_FAILING.name}{{service="retention",act="compaction"}}': "0x30"}, "15m"),
         ),
     ),
     Alert(

@@ -22,6 +22,8 @@ HERE = Path(__file__).parent
 MADE = "# Made by `python -m deploy.observability`; a test compares it.\n"
 FIGURES = "../../docs/operations/figures.md"
 RULES, RULE_TESTS = "rules.yaml", "rules_test.yaml"
+CERTIFICATE = "tls"
+"""The folder of what Prometheus shows, as the Secret of the chart has it."""
 
 
 def files() -> dict[str, str]:
@@ -104,7 +106,7 @@ def prometheus(hosts: Mapping[str, str], *, secrets: str, scheme: str = "https",
     """What Prometheus is started with: each process of each service, with the secret that this service asks.
 
     `hosts`: by service a name that gives an address for each of its replicas, with the port. `secrets`: the folder of the secrets,
-    and of the certificate of the house that it shows: nobody answers without.
+    in which `tls` has the certificate of the house that it shows: nobody answers without.
     """
     return {
         "global": {
@@ -131,9 +133,9 @@ def _job(service: str, host: str, secrets: str, scheme: str) -> dict[str, Any]:
     # One address is one process: a balancer in between would mix their counters.
     found["dns_sd_configs"] = [{"names": [name], "type": "A", "port": int(port)}]
     files = {
-        "ca_file": f"{secrets}/ca.pem",
-        "cert_file": f"{secrets}/prometheus.pem",
-        "key_file": f"{secrets}/prometheus.key",
+        "ca_file": f"{secrets}/{CERTIFICATE}/ca.crt",
+        "cert_file": f"{secrets}/{CERTIFICATE}/tls.crt",
+        "key_file": f"{secrets}/{CERTIFICATE}/tls.key",
     }
     return found | {"tls_config": files | {"server_name": service}}
 

@@ -47,6 +47,8 @@ ui = false
 api_addr = "https://{one.host}:{one.port}"
 cluster_addr = "https://{one.host}:{one.cluster_port}"
 log_level = "{"info" if one.previous_seal_key else "warn"}"
+# Entries of its storage in memory: by default four times as many, of which each is a kilobyte or two.
+cache_size = "32768"
 storage "raft" {{
   path = "{one.folder / "raft"}"
   node_id = "{one.node}"

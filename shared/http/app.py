@@ -33,7 +33,7 @@ from shared.metrics.labels import BY_METHOD, BY_ROUTE, NO_ROUTE
 from shared.processing_reading import ProcessingReading
 from shared.service.platform import Platform
 from shared.service.service import Service
-from shared.telemetry import set_up_logs
+from shared.telemetry import set_up_logs, unrecorded
 from shared.wake import end
 
 log = structlog.get_logger()
@@ -83,12 +83,12 @@ class Edge:
                 message["headers"] = headers.raw
             await send(message)
 
-        parent = await self._parent(Headers(scope=scope))
+        # Who looks whether it is ready is no person at work, and asks every few seconds.
+        at_work = scope["path"] not in HEALTH
+        parent = await self._parent(Headers(scope=scope)) if at_work else unrecorded()
         arriving = Arriving(scope, receive, self.platform.settings.body_seconds)
         with self.platform.tracing.span(scope["method"], parent=parent, kind=SpanKind.SERVER) as span:
             try:
-                # Who looks whether it is ready is no person at work.
-                at_work = scope["path"] not in HEALTH
                 with self.platform.turns.of_a_person() if at_work else contextlib.nullcontext():
                     await self.app(scope, arriving, answer)
             except Exception as problem:

@@ -31,7 +31,7 @@ def health(app: FastAPI, service: Service) -> None:
 
     @app.get("/readyz", include_in_schema=False)
     async def readyz() -> JSONResponse:
-        ready = not (await service.closed() or service.platform.settings.may_not_serve)
+        ready = await _is_ready(service)
         return JSONResponse({"ready": ready}, 200 if ready else 503)
 
     @app.get("/statusz", include_in_schema=False)
@@ -44,7 +44,8 @@ def health(app: FastAPI, service: Service) -> None:
     async def metrics(authorization: Annotated[str | None, Header()] = None) -> Response:
         """OpenMetrics, for who shows the secret that opens this and nothing else (decision 57)."""
         operator(service.platform.settings.metrics_secret, authorization)
-        readings = await figures.now(await _problems(service))
+        problems = await _problems(service)
+        readings = await figures.now(problems, ready=not problems or await _is_ready(service))
         return Response(service.platform.metrics.told(readings), headers={"Content-Type": TOLD_AS})
 
 
@@ -58,6 +59,10 @@ async def status_of(service: Service) -> dict[str, Any]:
     return told | {"queues": queues, "pruned": service.pruned}
 
 
+async def _is_ready(service: Service) -> bool:
+    return not (service.platform.settings.may_not_serve or await service.closed())
+
+
 async def _problems(service: Service) -> dict[str, str]:
     settings, problems = service.platform.settings, await service.problems()
     if settings.may_not_serve:
@@ -68,6 +73,6 @@ async def _problems(service: Service) -> dict[str, str]:
 async def _readiness(service: Service) -> dict[str, Any]:
     settings, problems = service.platform.settings, await _problems(service)
     use = {"trial": not settings.live, "missingForLive": settings.missing_for_live}
-    ready = not problems or not (await service.closed() or settings.may_not_serve)
+    ready = not problems or await _is_ready(service)
     who = {"ready": ready, "service": service.platform.name, "version": VERSION}
     return who | use | {"problems": problems}

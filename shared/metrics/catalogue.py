@@ -53,7 +53,9 @@ class Metric:
     of: tuple[str, ...] = ()
 
 
-IS_READY = Metric("meldpunt_ready", "gauge", "", "1 while it has every part that it needs, as /readyz says it")
+IS_READY = Metric(
+    "meldpunt_ready", "gauge", "", "1 while it answers, as /readyz says it: with every part that it needs for that"
+)
 LACKS = Metric("meldpunt_lacks", "gauge", "", "1 for each part that it lacks, 0 for the others", (BY_PART,))
 ROWS_WAITING = Metric("meldpunt_queue_waiting", "gauge", "rows", "how many rows wait", (BY_QUEUE,), per="service")
 ROWS_STUCK = Metric(

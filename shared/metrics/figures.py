@@ -41,7 +41,7 @@ FRESH_SECONDS = 5.0
 
 
 class Figures:
-    """The readings of one service. `problems`: what it lacks, as /readyz judges it, with the word for each."""
+    """The readings of one service. `problems`: what it lacks, with the word for each. `ready`: what /readyz says."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -49,15 +49,15 @@ class Figures:
         self._until = 0.0
         self._known: list[Shows] = []
 
-    async def now(self, problems: Mapping[str, str]) -> list[Shows]:
+    async def now(self, problems: Mapping[str, str], *, ready: bool) -> list[Shows]:
         """All of them; what needs a part that is away is left out, and not waited for."""
         if DATABASE in problems:
-            return [*_lacking(problems), *self._at_hand()]
+            return [*_lacking(problems, ready), *self._at_hand()]
         async with self._one_at_a_time:
             if time.monotonic() >= self._until:
                 self._known = await self._read()
                 self._until = time.monotonic() + FRESH_SECONDS
-        return [*_lacking(problems), *self._known]
+        return [*_lacking(problems, ready), *self._known]
 
     async def _read(self) -> list[Shows]:
         found = self._at_hand()
@@ -123,10 +123,10 @@ def _seconds(span: timedelta) -> float:
     return max(0.0, span.total_seconds())
 
 
-def _lacking(problems: Mapping[str, str]) -> list[Shows]:
+def _lacking(problems: Mapping[str, str], ready: bool) -> list[Shows]:
     """Whether it is ready, and each part that it lacks; several letterboxes are one."""
     lacks = {one.partition("-")[0] for one in problems}
     return [
-        Shows(IS_READY, 0.0 if problems else 1.0),
+        Shows(IS_READY, float(ready)),
         *(Shows(LACKS, float(part in lacks), {"part": part}) for part in sorted(BY_PART.values or ())),
     ]

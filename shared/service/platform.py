@@ -74,7 +74,7 @@ class Platform:
         self.clock = clock
         self.machine = machine
         self.schema = schema
-        self.tracing = Tracing(name, settings.traces, settings.instance)
+        self.tracing = Tracing(name, settings.traces, settings.instance, settings.tls)
         self.metrics = Metrics(name, settings.instance)
         self._besides: list[Callable[[], Awaitable[None]]] = []
         self.bao = OpenBao(settings.openbao_nodes, settings.openbao_credentials, settings.tls, service=self.name)

@@ -39,8 +39,8 @@ from shared.unread import UnreadNotes
 from shared.wake import end
 
 log = structlog.get_logger()
-DATABASE = "database"
-"""How a service says that it lacks its database: then nothing that is counted there can be told."""
+DATABASE, BUS = "database", "nats"
+"""How a service says that it lacks its database: then nothing that is counted there can be told. And the bus."""
 
 Worker = Callable[[], Awaitable[None]]
 Measure = Callable[[], Awaitable[list[Shows]]]
@@ -232,8 +232,11 @@ class Service:
     # --- showing ---------------------------------------------------------------------------------
 
     async def closed(self) -> dict[str, str]:
-        """Why it is not ready. Most serve nothing without everything that they need; the door does."""
-        return await (self._opens or self.problems)()
+        """Why it can answer nobody, and so is not ready. Without the bus people work on: what is to be carried waits in an outbox,
+        and shows. The door needs less than the others."""
+        if self._opens:
+            return await self._opens()
+        return {part: why for part, why in (await self.problems()).items() if part != BUS}
 
     async def problems(self) -> dict[str, str]:
         """What it needs and does not have: a part that is out of reach. What waits is `stuck`, and another matter."""
@@ -246,7 +249,7 @@ class Service:
         if not database:
             found[DATABASE] = "the database is out of reach, or there is no user for it yet"
         if platform.bus.problem:
-            found["nats"] = platform.bus.problem
+            found[BUS] = platform.bus.problem
         if self.schema_problem:
             found["schema"] = self.schema_problem
         if not platform.signer.certified:

@@ -227,8 +227,8 @@ def test_no_secret_stands_in_the_chart() -> None:
 
 def test_what_is_set_for_one_process_reaches_that_process() -> None:
     data = _variables(INHABITANTS[0])
-    assert {name for name, one in data.items() if "MELDPUNT_SNAPSHOT_DAYS" in one} == {"retention"}
-    assert data["retention"]["MELDPUNT_SNAPSHOT_DAYS"] == "7"
+    assert {name for name, one in data.items() if "MELDPUNT_COMPACTION_DAYS" in one} == {"retention"}
+    assert data["retention"]["MELDPUNT_COMPACTION_DAYS"] == "7"
 
 
 def test_only_retention_writes_tombstones() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import re
 from itertools import combinations
@@ -23,7 +24,7 @@ from tests.watchers import run, tool
 FOLDER = ROOT / "deploy" / "compose"
 TEXT = (FOLDER / "compose.yaml").read_text()
 EXAMPLE = (FOLDER / ".env.example").read_text()
-SHOWN = {"ca": "./tls/ca.crt", "cert": f"./tls/{PROMETHEUS}.crt", "key": f"./tls/{PROMETHEUS}.key"}
+SHOWN = {"ca": "ca.crt", "cert": "tls.crt", "key": "tls.key"}
 OURS = {*House().processes, SET_UP}
 
 
@@ -90,7 +91,9 @@ def test_everything_runs_without_rights_and_writes_nowhere() -> None:
         assert one["cap_drop"] == ["ALL"]
         assert one["security_opt"] == ["no-new-privileges:true"]
         assert not {"privileged", "network_mode", "pid", "cap_add", "devices"} & set(one)
-        assert one["mem_limit"] == SIZES[0].need_of(name).memory.removesuffix("i").lower()
+        assert one["mem_limit"] == (
+            "512m" if name == SET_UP else SIZES[0].need_of(name).memory.removesuffix("i").lower()
+        )
         assert name == SET_UP or one["healthcheck"]["test"][-2:] == ["/app/deploy/probe.py", "/readyz"]
 
 
@@ -126,16 +129,47 @@ def test_every_process_reads_its_environment(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_nobody_is_given_a_secret_of_another() -> None:
-    secrets = filled(said())["secrets"]
-    assert all(set(one) == {"file"} for one in secrets.values()), "a file each, and no value"
+    """And each a folder, so that what is renewed is seen; one that is not there stops it."""
     for name, one in services().items():
-        for secret in one["secrets"]:
-            file = secrets[secret["source"]]["file"]
-            assert file == "./tls/ca.crt" or file.startswith((f"./secrets/{name}/", f"./tls/{name}.")), (name, file)
-        if name != SET_UP:
-            folders = [volume.partition(":")[0] for volume in one.get("volumes", [])]
-            own = {f"./identities/{name}", "./identities/shared", "./tombstones", "./witness"}
-            assert set(folders) <= own
+        assert "secrets" not in one
+        folders = {volume["source"]: volume for volume in one["volumes"]}
+        own = {f"./{of}/{name}" for of in ("secrets", "tls", "identities")}
+        assert set(folders) <= own | {"./identities/shared", "./tombstones", "./witness"} | (
+            {"./identities"} if name == SET_UP else set()
+        )
+        assert {f"./secrets/{name}", f"./tls/{name}"} <= set(folders)
+        for source, folder in folders.items():
+            assert (folder["type"], folder["bind"]) == ("bind", {"create_host_path": False})
+            assert folder.get("read_only") or source in {
+                f"./identities/{name}",
+                "./identities",
+                "./tombstones",
+                "./witness",
+            }
+
+
+def test_every_file_that_a_process_is_told_of_lies_in_what_it_is_given() -> None:
+    for name, one in services().items():
+        targets = tuple(f"{volume['target']}/" for volume in one["volumes"])
+        told = {value for value in one["environment"].values() if value.startswith("/run/meldpunt/")}
+        assert [path for path in told if not f"{path}/".startswith((*targets, *_empty(one)))] == [], name
+
+
+def _empty(one: dict[str, Any]) -> list[str]:
+    return [f"{path.partition(':')[0]}/" for path in one["tmpfs"]]
+
+
+def test_whom_the_pages_believe_is_in_the_networks_of_this_file_and_nobody_else() -> None:
+    """Docker would take any that is free, and everybody in 172.16.0.0/12 could say who he is."""
+    told = filled(said())
+    subnets = [ipaddress.IPv4Network(one["ipam"]["config"][0]["subnet"]) for one in told["networks"].values()]
+    (whole,) = {ipaddress.IPv4Network(services()["intake"]["environment"]["MELDPUNT_TRUSTED_PROXIES"])}
+    assert services()["public"]["environment"]["MELDPUNT_TRUSTED_PROXIES"] == str(whole)
+    assert len(set(subnets)) == len(subnets) == len(told["networks"])
+    assert all(one.subnet_of(whole) for one in subnets)
+    assert whole.num_addresses <= 32 * 16
+    other = filled({**said(), "NETWORK_SUBNETS": "10.9"})["networks"]["to-intake"]["ipam"]["config"][0]["subnet"]
+    assert other.startswith("10.9.")
 
 
 # --- Prometheus --------------------------------------------------------------------------------------
@@ -171,16 +205,19 @@ def test_it_scrapes_each_with_its_certificate_and_that_ones_secret() -> None:
         name = job["tls_config"]["server_name"]
         assert job["scheme"] == "https"
         assert job["dns_sd_configs"] == [{"names": [name], "type": "A", "port": PORT}]
-        used |= {job["authorization"]["credentials_file"], *(job["tls_config"][f"{one}_file"] for one in SHOWN)}
+        used.add(job["authorization"]["credentials_file"])
         assert given[job["authorization"]["credentials_file"]] == f"./secrets/{name}/metrics"
-        assert [given[job["tls_config"][f"{one}_file"]] for one in SHOWN] == [*SHOWN.values()]
+        files = [job["tls_config"][f"{one}_file"] for one in SHOWN]
+        assert files == [f"/etc/prometheus/meldpunt/tls/{one}" for one in SHOWN.values()]
     assert used == set(given), "and it is given nothing else"
+    shown = {one["target"]: one["source"] for one in told["services"][PROMETHEUS]["volumes"]}
+    assert shown["/etc/prometheus/meldpunt/tls"] == f"./tls/{PROMETHEUS}"
 
 
 def test_who_looks_at_it_shows_a_certificate() -> None:
     served = read((FOLDER / "prometheus-web.yaml").read_text())["tls_server_config"]
     assert (served["client_auth_type"], served["min_version"]) == ("RequireAndVerifyClientCert", "TLS13")
-    mounted = {one.split(":")[1]: one.split(":")[0] for one in filled(said())["services"][PROMETHEUS]["volumes"]}
+    mounted = {one["target"]: one["source"] for one in filled(said())["services"][PROMETHEUS]["volumes"]}
     assert mounted["/etc/prometheus/web.yaml"] == "./prometheus-web.yaml"
     assert "--web.config.file=/etc/prometheus/web.yaml" in filled(said())["services"][PROMETHEUS]["command"]
 
@@ -193,13 +230,13 @@ def test_prometheus_reads_its_configuration(tmp_path: Path) -> None:
     authority.make()
     shown = authority.of(SET_UP)
     for name, file in (
-        ("ca.pem", shown.authorities),
-        ("prometheus.pem", shown.certificate),
-        ("prometheus.key", shown.key),
+        ("ca.crt", shown.authorities),
+        ("tls.crt", shown.certificate),
+        ("tls.key", shown.key),
     ):
         (tmp_path / name).write_text(file.read_text())
     text = (FOLDER / "prometheus-web.yaml").read_text()
-    (tmp_path / "web.yaml").write_text(text.replace("/etc/prometheus/meldpunt/", f"{tmp_path}/"))
+    (tmp_path / "web.yaml").write_text(text.replace("/etc/prometheus/meldpunt/tls/", f"{tmp_path}/"))
     (tmp_path / "wrong.yaml").write_text(text.replace("RequireAndVerify", "Perhaps"))
     assert run(promtool, "check", "web-config", "web.yaml", folder=tmp_path).returncode == 0
     assert run(promtool, "check", "web-config", "wrong.yaml", folder=tmp_path).returncode != 0

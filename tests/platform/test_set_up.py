@@ -117,7 +117,7 @@ def test_of_several_servers_of_nats_each_has_a_configuration_of_its_own(
 ) -> None:
     servers = {f"nats-{one}": f"nats-{one}.example.nl:6222" for one in (1, 2, 3)}
     monkeypatch.setenv("MELDPUNT_NATS_SERVERS", ",".join(f"{name}={place}" for name, place in servers.items()))
-    with pytest.raises(ValueError, match="nats_routes_password"):
+    with pytest.raises(SystemExit, match="nats_routes_password"):
         main(["identities", str(tmp_path / "without")])
     (told / "routes").write_text("shown among servers\n")
     monkeypatch.setenv("MELDPUNT_NATS_ROUTES_PASSWORD", str(told / "routes"))
