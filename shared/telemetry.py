@@ -16,6 +16,7 @@ from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
+import requests
 import structlog
 from opentelemetry import context as otel_context
 from opentelemetry import trace
@@ -85,8 +86,12 @@ def _to_collector(address: str, tls: Tls | None) -> SpanExporter:
     """Its files are read anew with each connection, as they are renewed."""
     if tls is None:
         return OTLPSpanExporter(endpoint=address)
+    session = requests.Session()
+    # Else an authority that the environment of the machine names would count instead.
+    session.trust_env = False
     return OTLPSpanExporter(
         endpoint=address,
+        session=session,
         certificate_file=str(tls.authorities),
         client_certificate_file=str(tls.certificate),
         client_key_file=str(tls.key),
