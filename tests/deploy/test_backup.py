@@ -126,7 +126,7 @@ def test_where_the_parts_are_addresses_it_is_the_same_in_two_steps(
     """A backup by the command, as a Job has it; a PostgreSQL and an OpenBao that somebody else starts; and no service of before gets in."""
     house, late = story.house, story.house.signal("S-00009-00000")
     stones = Path(shutil.copytree(house.list, tmp_path / "destructions"))
-    env = told(house.home, house.parts.ports["openbao"], house.parts.postgres.port)
+    env = told(house.home, house.parts.ports["openbao"], house.parts.postgres.port) | {"MELDPUNT_SNAPSHOT_DAYS": "14"}
     backup = [sys.executable, "-m", "deploy.embedded.cli", "backup", str(tmp_path / "backups"), "--installation"]
     backup += ["--keys", str(tmp_path / "keys")]
     refused = subprocess.run(backup, env=os.environ | env, capture_output=True, text=True, check=False)

@@ -92,3 +92,17 @@ def test_a_backup_that_would_be_opened_for_longer_or_beside_its_key_is_not_made(
             Home(tmp_path / "none"),
             argparse.Namespace(folder=tmp_path / "b", keys=tmp_path / "k", days=7, expire=False, installation=False),
         )
+
+
+@pytest.mark.refused("R-8.6")
+def test_where_nobody_can_be_asked_what_is_promised_it_has_to_be_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(promised.SETTING, raising=False)
+    asked = argparse.Namespace(folder=tmp_path / "b", keys=tmp_path / "k", days=7, expire=False, installation=True)
+    with pytest.raises(HouseError, match=f"say in {promised.SETTING} what retention has"):
+        backup(Home(tmp_path / "none"), asked)
+    assert not (tmp_path / "b").exists()
+    # To destroy a key whose time has come nothing is promised.
+    argued = vars(asked) | {"folder": None, "expire": True, "days": None}
+    assert backup(Home(tmp_path / "none"), argparse.Namespace(**argued)) == 0
