@@ -178,6 +178,7 @@ def given(house: House) -> str:
     for name in (*house.processes, SET_UP):
         kept = files(house.wires(name))
         text += _row(name, _named(dict(kept.secrets)), _named(dict(kept.shared)))
+    text += "\nBeside the Compose file, with `NATS_SERVERS`, the set-up has `nats-routes-password` too.\n"
     text += "\n## Who opens a connection to whom\n\nNothing else is let through, on a cluster by network policies.\n\n"
     text += _heads("process", "asks", "is asked by")
     for name in (*house.processes, SET_UP):

@@ -20,6 +20,7 @@ import psutil
 from deploy.embedded.client import HouseClient, Refusal
 from deploy.embedded.demo import never_informed
 from deploy.embedded.home import SERVICE_NAMES, Home
+from deploy.embedded.status import operators_look
 from tests import reports
 from tests.days import today
 from tests.parts import Parts, new_folder, spread_ports
@@ -249,14 +250,21 @@ class TestHouse(Parts):
         except httpx.HTTPError:
             return False
 
+    def _lacks(self, name: str) -> dict[str, str]:
+        try:
+            problems: dict[str, str] = operators_look(self.home, name).raise_for_status().json()["problems"]
+        except (httpx.HTTPError, ValueError):
+            return {name: "it does not answer"}
+        return problems
+
     def all_ready(self, seconds: float = 180) -> None:
-        """Wait until every service has been ready; says which has not, and why."""
+        """Wait until every service has been ready and lacked nothing, the bus neither; says which has not, and why."""
         for name in SERVICE_NAMES:
             try:
-                until(lambda name=name: self.ready(name), seconds, every=0.2)  # type: ignore[misc]
+                until(lambda name=name: self.ready(name) and not self._lacks(name), seconds, every=0.2)  # type: ignore[misc]
             except AssertionError:
                 found = json.loads(self.meldpunt("status", "--json", check=False).stdout)["parts"]
-                problems = {one["name"]: one["problems"] for one in found if not one["ready"]}
+                problems = {one["name"]: one["problems"] for one in found if one["problems"] or not one["ready"]}
                 raise AssertionError(f"{name} is not ready within {seconds:.0f} s: {problems}") from None
 
 

@@ -34,7 +34,7 @@ def backup(home: Home, arguments: argparse.Namespace) -> int:
         problems.append("say where the backup goes: `meldpunt backup FOLDER --keys OTHER-FOLDER`")
     if folder and keys and _within(folder, keys):
         problems.append(f"{keys} and {folder} are one place: a backup beside its key is not encrypted")
-    if arguments.installation and folder and SETTING not in os.environ:
+    if arguments.installation and folder and not os.environ.get(SETTING):
         problems.append(
             f"say in {SETTING} what retention has there: declarations of destruction promise that many days"
         )

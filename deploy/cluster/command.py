@@ -7,19 +7,21 @@ import asyncio
 import logging
 from dataclasses import dataclass
 
+import httpx
 import psutil
 from rich.console import Console
 from rich.table import Table
 
 from deploy.cluster import replica
-from deploy.cluster.home import BAO_NODES, NATS_NODES, NODES, POSTGRES_NODES, SEVERAL, ClusterHome, of_its_own, replicas
+from deploy.cluster.home import BAO_NODES, NATS_NODES, NODES, POSTGRES_NODES, ClusterHome, of_its_own, replicas
 from deploy.cluster.house import Cluster
 from deploy.cluster.nodes import compact
 from deploy.cluster.wired import WiredCluster
 from deploy.embedded import parts
 from deploy.embedded.cli import down
-from deploy.embedded.home import Home, HouseError, default_home
-from deploy.embedded.status import is_running
+from deploy.embedded.home import SERVICE_NAMES, Home, HouseError, default_home
+from deploy.embedded.portal import PORTAL
+from deploy.embedded.status import is_running, operators_look
 from deploy.embedded.up import up
 from deploy.nats import config as nats_config
 from deploy.tls.identities import ETCD, SETUP_USER
@@ -78,8 +80,17 @@ def look(home: ClusterHome) -> list[Look]:
             looks.append(found(name, one is not None and one.is_whole, one.said if one else "says nothing"))
     else:
         looks.append(found("postgres", True, f"the only one: {state.get('alone')}"))
-    services = [one for name in SEVERAL for one in replicas(name)]
-    return looks + [found(one, parts.answers_ok(ports[one], "/readyz")) for one in services]
+    looks += [found(one, *_is_whole(home, name, ports[one])) for name in SERVICE_NAMES for one in replicas(name)]
+    return looks + [found(one, parts.answers_ok(ports[one], "/readyz")) for one in replicas(PORTAL)]
+
+
+def _is_whole(home: ClusterHome, service: str, port: int) -> tuple[bool, str]:
+    """Whether a process is ready and lacks nothing: one that has lost the bus is ready. And what it lacks."""
+    try:
+        told = operators_look(home, service, f"http://{parts.HERE}:{port}").raise_for_status().json()
+    except (httpx.HTTPError, ValueError):
+        return False, "does not answer"
+    return told["ready"] and not told["problems"], "; ".join(told["problems"].values())
 
 
 def why_not(home: ClusterHome) -> str | None:

@@ -83,7 +83,7 @@ OF_SERVICES = (
                 ({"job": "meldpunt-rights"},),
             ),
             Example({f'up{{job="meldpunt-rights",instance="{n}"}}': "1x20" for n in range(2)}, "15m"),
-            Example({'up{job="meldpunt-rights",instance="0"}': "1 1 0x8 1x20"}, "15m"),
+            Example({'up{job="meldpunt-rights",instance="0"}': "1x6 0x20"}, "15m"),
         ),
     ),
     Alert(
@@ -106,7 +106,7 @@ OF_SERVICES = (
                 },
                 "5m",
             ),
-            Example({f'{LACKS.name}{{service="{one}",part="nats"}}': "1 0x20" for one in ("export", "rights")}, "5m"),
+            Example({f'{LACKS.name}{{service="{one}",part="nats"}}': "0x3 1x20" for one in ("export", "rights")}, "5m"),
         ),
     ),
     Alert(

@@ -7,6 +7,7 @@ from shared.metrics.catalogue import (
     ACT_FAILING,
     CHAIN_BROKEN,
     DECISIONS_COUNTED,
+    LACKS,
     OLDEST_ROW,
     OVERDUE_TERMS,
     ROWS_DOUBTED,
@@ -128,8 +129,9 @@ OF_WORK = (
     ),
     Alert(
         "MeldpuntCompactionLate",
-        # As retention judges it: by the days that are set, and also where it never was.
-        f'max by (service) ({ACT_FAILING.name}{{act="compaction"}}) > 0',
+        # As retention judges it: by the days that are set, and also where it never was. Without OpenBao it does not know.
+        f'max by (service) ({ACT_FAILING.name}{{act="compaction"}}) > 0'
+        f' unless on (service) max by (service) ({LACKS.name}{{part="openbao"}}) == 1',
         "10m",
         TICKET,
         "OpenBao's storage was not compacted in time, or nobody recorded it: nothing is declared destroyed.",
@@ -140,6 +142,13 @@ OF_WORK = (
                 ({"service": "retention"},),
             ),
             Example({f'{ACT_FAILING.name}{{service="retention",act="compaction"}}': "0x30"}, "15m"),
+            Example(
+                {
+                    f'{ACT_FAILING.name}{{service="retention",act="compaction"}}': "60+60x30",
+                    f'{LACKS.name}{{service="retention",part="openbao"}}': "1x30",
+                },
+                "15m",
+            ),
         ),
     ),
     Alert(

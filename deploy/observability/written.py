@@ -146,7 +146,8 @@ def alertmanager() -> dict[str, Any]:
         {"name": one, "webhook_configs": [{"url": f"https://{one}.example.invalid/", "send_resolved": True}]}
         for one in ("ticket", "page", "security")
     ]
-    silent = {"source_matchers": ['alertname="MeldpuntServiceGone"'], "equal": ["service"]}
+    gone = {"source_matchers": ['alertname="MeldpuntServiceGone"'], "equal": ["service"]}
+    away = 'alertname="MeldpuntPartAway"'
     return {
         "route": {
             "receiver": "ticket",
@@ -159,7 +160,14 @@ def alertmanager() -> dict[str, Any]:
                 for one in ("page", "security")
             ],
         },
-        # A service that is not there need not say besides what it lacks.
-        "inhibit_rules": [silent | {"target_matchers": ['alertname=~"MeldpuntServiceNotReady|MeldpuntPartLacking"']}],
+        # A service that is not there need not say besides what it lacks, nor ten of them that they lack what all lack.
+        "inhibit_rules": [
+            gone | {"target_matchers": ['alertname=~"MeldpuntServiceNotReady|MeldpuntPartLacking"']},
+            {
+                "source_matchers": [away, 'part=~"database|openbao"'],
+                "target_matchers": ['alertname="MeldpuntServiceNotReady"'],
+            },
+            {"source_matchers": [away], "target_matchers": ['alertname="MeldpuntPartLacking"'], "equal": ["part"]},
+        ],
         "receivers": receivers,
     }

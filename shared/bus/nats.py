@@ -84,6 +84,8 @@ class Bus:
         self._doubted = asyncio.Event()
         self._elects_since: float | None = None
         self.problem: str | None = "not connected yet"
+        self.has_been_there = False
+        """Whether it ever got all that it asks for: what a new process is refused is not an outage."""
 
     async def connected(self) -> None:
         """Wait for the connection; raises PartDown when it takes too long."""
@@ -113,7 +115,7 @@ class Bus:
             has_begun = False
             try:
                 await self._start(receive)
-                self.problem, has_begun = None, True
+                self.problem, has_begun, self.has_been_there = None, True, True
                 while True:
                     with contextlib.suppress(TimeoutError):
                         async with asyncio.timeout(ELECTED_SECONDS if self._elects_since else CHECK_SECONDS):

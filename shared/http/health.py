@@ -7,6 +7,7 @@ house, one per service, and no token: it has to work when access, OpenBao or the
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Header, Response
@@ -45,7 +46,7 @@ def health(app: FastAPI, service: Service) -> None:
         """OpenMetrics, for who shows the secret that opens this and nothing else (decision 57)."""
         operator(service.platform.settings.metrics_secret, authorization)
         problems = await _problems(service)
-        readings = await figures.now(problems, ready=not problems or await _is_ready(service))
+        readings = await figures.now(problems, ready=not problems or await _is_ready(service, problems))
         return Response(service.platform.metrics.told(readings), headers={"Content-Type": TOLD_AS})
 
 
@@ -59,8 +60,8 @@ async def status_of(service: Service) -> dict[str, Any]:
     return told | {"queues": queues, "pruned": service.pruned}
 
 
-async def _is_ready(service: Service) -> bool:
-    return not (service.platform.settings.may_not_serve or await service.closed())
+async def _is_ready(service: Service, lacks: Mapping[str, str] | None = None) -> bool:
+    return not (service.platform.settings.may_not_serve or await service.closed(lacks))
 
 
 async def _problems(service: Service) -> dict[str, str]:
@@ -73,6 +74,6 @@ async def _problems(service: Service) -> dict[str, str]:
 async def _readiness(service: Service) -> dict[str, Any]:
     settings, problems = service.platform.settings, await _problems(service)
     use = {"trial": not settings.live, "missingForLive": settings.missing_for_live}
-    ready = not problems or await _is_ready(service)
+    ready = not problems or await _is_ready(service, problems)
     who = {"ready": ready, "service": service.platform.name, "version": VERSION}
     return who | use | {"problems": problems}

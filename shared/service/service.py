@@ -231,12 +231,14 @@ class Service:
 
     # --- showing ---------------------------------------------------------------------------------
 
-    async def closed(self) -> dict[str, str]:
-        """Why it can answer nobody, and so is not ready. Without the bus people work on: what is to be carried waits in an outbox,
-        and shows. The door needs less than the others."""
+    async def closed(self, lacks: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Why it can answer nobody, and so is not ready. `lacks`: its problems, where they are known already. When the bus is lost people
+        work on: what is to be carried waits in an outbox, and shows; but who never had it may have been set up wrong. The door needs less than the others."""
         if self._opens:
             return await self._opens()
-        return {part: why for part, why in (await self.problems()).items() if part != BUS}
+        found = await self.problems() if lacks is None else lacks
+        works_on = self.platform.bus.has_been_there
+        return {part: why for part, why in found.items() if part != BUS or not works_on}
 
     async def problems(self) -> dict[str, str]:
         """What it needs and does not have: a part that is out of reach. What waits is `stuck`, and another matter."""

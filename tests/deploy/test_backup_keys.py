@@ -95,10 +95,13 @@ def test_a_backup_that_would_be_opened_for_longer_or_beside_its_key_is_not_made(
 
 
 @pytest.mark.refused("R-8.6")
+@pytest.mark.parametrize("said", [{}, {promised.SETTING: ""}], ids=["nothing", "empty"])
 def test_where_nobody_can_be_asked_what_is_promised_it_has_to_be_said(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: dict[str, str]
 ) -> None:
     monkeypatch.delenv(promised.SETTING, raising=False)
+    for name, value in said.items():
+        monkeypatch.setenv(name, value)
     asked = argparse.Namespace(folder=tmp_path / "b", keys=tmp_path / "k", days=7, expire=False, installation=True)
     with pytest.raises(HouseError, match=f"say in {promised.SETTING} what retention has"):
         backup(Home(tmp_path / "none"), asked)

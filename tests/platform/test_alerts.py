@@ -53,9 +53,14 @@ def test_the_files_are_what_the_lists_make_of_them() -> None:
 def test_only_what_is_measured_is_watched(expression: str) -> None:
     """By its name, and by labels that it has."""
     assert named_in(expression)
-    for name in named_in(expression):
-        known = OF_PROMETHEUS.get(name) or {one.name for one in SERIES[name].labels}
-        assert labels_in(expression) <= known
+    labels = {
+        name: OF_PROMETHEUS.get(name) or {one.name for one in SERIES[name].labels} for name in named_in(expression)
+    }
+    assert labels_in(expression) <= set().union(*labels.values())
+    for name, known in labels.items():
+        # What stands in its own braces.
+        for matched in re.findall(rf"\b{name}(\{{[^}}]*\}})", expression):
+            assert labels_in(matched) <= known
 
 
 def test_all_that_is_measured_is_watched() -> None:
@@ -128,6 +133,13 @@ def test_who_is_told_is_accepted_by_alertmanager() -> None:
     told = {route["matchers"][0] for route in config["route"]["routes"]}
     assert {one.severity for one in ALERTS} == {"page", "ticket", "security"}
     assert told == {'severity="page"', 'severity="security"'}, "the rest are tickets"
+    kept_back = {
+        name
+        for rule in config["inhibit_rules"]
+        if 'alertname="MeldpuntPartAway"' in rule["source_matchers"]
+        for name in re.findall(r"Meldpunt\w+", rule["target_matchers"][0])
+    }
+    assert kept_back == {"MeldpuntServiceNotReady", "MeldpuntPartLacking"}, "one call, and not one of each service"
 
 
 def test_traces_that_failed_or_were_slow_are_all_kept() -> None:

@@ -73,10 +73,15 @@ def test_a_span_arrives_where_a_certificate_of_the_house_is_asked_for(
     assert [SPAN in one for one in collector.heard] == [True]
 
 
-def test_who_shows_none_or_is_a_stranger_sends_nothing(collector: Collector, tmp_path: Path) -> None:
+def test_who_shows_none_or_is_a_stranger_sends_nothing(
+    collector: Collector, authority: Authority, tmp_path: Path
+) -> None:
+    """Who believes nobody sends nothing; who believes the collector is not believed by it."""
     stranger = Authority(tmp_path / "elsewhere")
     stranger.make()
-    for tls in (None, stranger.of("intake")):
+    believes = authority.of("intake").authorities
+    shown = stranger.of("intake")
+    for tls in (None, shown, Tls(believes, shown.certificate, shown.key)):
         send(collector, tls)
     assert collector.heard == []
 

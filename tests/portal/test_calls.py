@@ -41,12 +41,14 @@ class Everybody:
     def __init__(self) -> None:
         self.designations: list[dict[str, str]] = []
         self.address = ""
+        self.told: dict[str, Any] | None = None
+        """What each service says of itself; None: it says it to nobody."""
 
     async def give(self, request: web.Request) -> web.Response:
         return web.json_response({"access_token": token(*self.designations), "refresh_token": "resume"})
 
     async def say(self, request: web.Request) -> web.Response:
-        return web.json_response({"queues": []}, status=403)
+        return web.json_response({"queues": []}, status=403) if self.told is None else web.json_response(self.told)
 
 
 @pytest.fixture
@@ -92,3 +94,20 @@ async def test_whose_designation_has_ended_finds_its_pages_no_more(
         assert answer.status_code == 404
         assert "/toezicht" not in answer.text, "what begins later has no pages yet"
     assert (await session_of(app, number)).roles == ("oov",)
+
+
+async def test_who_answers_and_lacks_something_is_said_on_the_status_page(
+    app: FastAPI, everybody: Everybody, somebody: httpx.AsyncClient
+) -> None:
+    """A service that has lost the bus is ready, and not all is well (decision 76)."""
+    session = await session_of(app, somebody.cookies[COOKIE])
+    session.roles = ("beheerder",)
+    await app.state.sessions.save(session)
+    everybody.designations = [designated("beheerder", -9, 1)]
+    everybody.told = {"ready": True, "version": "1.0.0", "missingForLive": [], "queues": [], "problems": {}}
+    assert "Alles werkt, en niets zit vast." in (await somebody.get("/status")).text
+    everybody.told |= {"problems": {"nats": "NATS is out of reach"}}
+    text = (await somebody.get("/status")).text
+    assert "missen iets." in text
+    assert "NATS is out of reach" in text
+    assert "Alles werkt" not in text
