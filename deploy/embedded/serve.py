@@ -20,6 +20,7 @@ from shared.http.app import current_person
 from shared.http.pages import WindowAsked
 from shared.identity import Person
 from shared.service.platform import Platform
+from shared.service.serve import KEPT_OPEN_SECONDS
 
 if TYPE_CHECKING:
     from services.retention.use_cases import Listing
@@ -100,6 +101,7 @@ def main() -> None:
         log_config=None,
         loop="uvloop",
         http="httptools",
+        timeout_keep_alive=KEPT_OPEN_SECONDS,
     )
 
 

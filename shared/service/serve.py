@@ -23,6 +23,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from shared.tls import Tls
 
 READY = "/readyz"
+KEPT_OPEN_SECONDS = 75
+"""A connection on which nothing is asked: longer than a gateway keeps one (a minute, usually), which would ask on it as it is closed."""
 
 
 class ServeSettings(BaseSettings):
@@ -97,6 +99,7 @@ def serve(app: ASGIApp, settings: ServeSettings) -> None:
         loop="uvloop",
         http="httptools",
         timeout_graceful_shutdown=settings.finish_seconds,
+        timeout_keep_alive=KEPT_OPEN_SECONDS,
     )
     config.load()
     config.ssl = renewed(settings.tls)
