@@ -102,7 +102,7 @@ class Worker(threading.Thread):
         return answer if answer.status_code in (200, 201) else None
 
 
-@pytest.mark.parametrize("signals", [12, pytest.param(60, marks=pytest.mark.drill)])
+@pytest.mark.parametrize("signals", [8, pytest.param(60, marks=pytest.mark.drill)])
 def test_nothing_is_lost_or_doubled(own_house: TestHouse, signals: int) -> None:
     house = own_house
     seed = int(os.environ.get("MELDPUNT_KILL_SEED", random.randrange(10**6)))
