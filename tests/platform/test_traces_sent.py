@@ -74,9 +74,11 @@ def test_a_span_arrives_where_a_certificate_of_the_house_is_asked_for(
 
 
 def test_who_shows_none_or_is_a_stranger_sends_nothing(
-    collector: Collector, authority: Authority, tmp_path: Path
+    collector: Collector, authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who believes nobody sends nothing; who believes the collector is not believed by it."""
+    # For how long it is tried again.
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "1")
     stranger = Authority(tmp_path / "elsewhere")
     stranger.make()
     believes = authority.of("intake").authorities
