@@ -142,8 +142,8 @@ def _container(name: str, house: House) -> dict[str, Any]:
         "mem_limit": SIZES[0].need_of(name).memory.removesuffix("i").lower(),
         "pids_limit": 256,
         "logging": {"driver": "local", "options": {"max-size": "20m", "max-file": "5"}},
+        "volumes": volumes_of(name, wires),
     }
-    found["volumes"] = volumes_of(name, wires)
     if parts := [one for one in house.asked_by(name) if one in (OPENBAO, NATS, POSTGRES)]:
         found["extra_hosts"] = [f"{one}:${{PARTS_AT:?say so in .env}}" for one in parts]
     return found

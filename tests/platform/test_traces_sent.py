@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,23 +22,38 @@ from tests.platform.served import AS_OPERATOR, app_of, http_to
 SPAN = b"a span of intake"
 
 
+class Server(ThreadingHTTPServer):
+    def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(("127.0.0.1", 0), handler)
+        self.refused = threading.Event()
+
+    def get_request(self) -> tuple[Any, Any]:
+        try:
+            return super().get_request()
+        except ssl.SSLError:
+            self.refused.set()
+            raise
+
+
 class Collector:
-    """`heard`: what was sent to it."""
+    """`heard`: what was sent to it; `told`: something was."""
 
     def __init__(self, tls: Tls) -> None:
         heard: list[bytes] = []
+        told = threading.Event()
 
         class Takes(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 heard.append(self.rfile.read(int(self.headers["Content-Length"])))
                 self.send_response(200)
                 self.end_headers()
+                told.set()
 
             def log_message(self, format: str, *args: object) -> None:
                 pass
 
-        self.heard = heard
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Takes)
+        self.heard, self.told = heard, told
+        self.server = Server(Takes)
         self.server.socket = tls.served.wrap_socket(self.server.socket, server_side=True)
         self.address = f"https://127.0.0.1:{self.server.server_port}/v1/traces"
 
@@ -86,6 +103,29 @@ def test_who_shows_none_or_is_a_stranger_sends_nothing(
     for tls in (None, shown, Tls(believes, shown.certificate, shown.key)):
         send(collector, tls)
     assert collector.heard == []
+
+
+def test_a_certificate_that_is_renewed_is_shown_from_the_next_connection_on(
+    collector: Collector, authority: Authority, tmp_path: Path
+) -> None:
+    stranger = Authority(tmp_path / "elsewhere")
+    stranger.make()
+    mine = Tls(authority.of("intake").authorities, tmp_path / "tls.crt", tmp_path / "tls.key")
+    _put(stranger.of("intake"), mine)
+    tracing = Tracing("intake", collector.address, "", mine)
+    with tracing.span(SPAN.decode()):
+        pass
+    assert collector.server.refused.wait(20)
+    assert collector.heard == []
+    _put(authority.of("intake"), mine)
+    assert collector.told.wait(20), "it is tried again, with what lies there then"
+    tracing.close()
+    assert [SPAN in one for one in collector.heard] == [True]
+
+
+def _put(these: Tls, there: Tls) -> None:
+    there.key.write_bytes(these.key.read_bytes())
+    there.certificate.write_bytes(these.certificate.read_bytes())
 
 
 async def test_who_looks_whether_it_is_ready_leaves_no_span(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
