@@ -74,14 +74,6 @@ def without(part: str, **names: str) -> Callable[[Stage], Mapping[str, str]]:
     return begin
 
 
-def without_process(name: str) -> Callable[[Stage], Mapping[str, str]]:
-    def begin(stage: Stage) -> Mapping[str, str]:
-        stop(stage, name)
-        return {"SERVICE": name}
-
-    return begin
-
-
 def _administrator(stage: Stage) -> hvac.Client:
     address = stage.client.addresses["openbao"]
     return bao_config.client(address, stage.home.secret("provisioner"), stage.home.tls(SETUP_USER))
@@ -220,7 +212,10 @@ SLOW, CROWDED = Locked("assessment", 2), Locked("rights", AT_ONCE)
 REHEARSALS = (
     Rehearsal("MeldpuntServiceGone", "the process of export hangs", hang("export"), {"service": "export"}),
     Rehearsal(
-        "MeldpuntProcessGone", "the process of export is stopped", without_process("export"), {"job": "meldpunt-export"}
+        "MeldpuntProcessGone",
+        "the process of export is stopped",
+        without("export", SERVICE="export"),
+        {"job": "meldpunt-export"},
     ),
     Rehearsal("MeldpuntPartAway", "NATS is stopped", without("nats"), {"part": "nats"}),
     Rehearsal("MeldpuntServiceNotReady", "OpenBao is sealed", sealed, {"service": "assessment"}),
