@@ -2,7 +2,7 @@
 
 In two places. In OpenBao, where retention can add a note and nobody change or take one away, every process of every service
 reads them, on whatever machine: a database restored from a backup is older, so what it brings back is deleted
-again. And in files of lines, appended and synced by retention, for when OpenBao is restored too: they lie in one folder, a file
+again. They look each minute at what was noted last, and at the names of all notes when that is another. And in files of lines, appended and synced by retention, for when OpenBao is restored too: they lie in one folder, a file
 for each process of retention (on a network disk two that append to one would write over each other), to be copied
 elsewhere; what they know and OpenBao does not is noted there again. Either holds a signal's number and the moment,
 nothing else.
@@ -27,7 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.database.engine import Database
 from shared.database.tables import Tombstone, table_of
-from shared.openbao import TOMBSTONE_NAMES, TOMBSTONES, BaoError, OpenBao
+from shared.openbao import LAST_TOMBSTONE, TOMBSTONE_NAMES, TOMBSTONES, BaoError, OpenBao
 
 log = structlog.get_logger()
 
@@ -35,6 +35,8 @@ FILE = "destroyed-{}.jsonl"
 """By the process that writes it."""
 BATCH_SIZE = 100
 NOTED_ANEW_SECONDS = 3600.0
+LISTED_ANEW_SECONDS = 3600.0
+"""Then a process looks at the names of all notes whatever is said to be the newest: who noted may have ended before he said so."""
 NOT_KNOWN = text(
     "SELECT stone FROM unnest(CAST(:stones AS text[])) stone"
     " WHERE NOT EXISTS (SELECT FROM tombstone WHERE tombstone.number = stone)"
@@ -140,6 +142,8 @@ class NotedDestructions:
         self._bao = bao
         self._written = WrittenStones(folder)
         self._notes: dict[str, dict[str, datetime] | None] = {}
+        self._last: Any = None
+        self._listed_at = 0.0
 
     @property
     def unreadable(self) -> set[str]:
@@ -154,26 +158,41 @@ class NotedDestructions:
 
     async def in_openbao(self) -> dict[str, datetime]:
         """As OpenBao has it now; a note is read once by a process. Raises PartDown."""
-        try:
-            answer = await self._bao.call("LIST", TOMBSTONE_NAMES)
-            names = set(answer["data"]["keys"])
-        except BaoError as problem:
-            if problem.status != 404:
-                raise
-            names = set()
+        # Before the names are: what is noted meanwhile is seen with the next look.
+        last = await self._found("GET", LAST_TOMBSTONE, "data")
+        old = time.monotonic() - self._listed_at > LISTED_ANEW_SECONDS
+        # What cannot be read shows until somebody has taken it away.
+        if last is None or last != self._last or old or None in self._notes.values():
+            await self._look_through()
+            self._last, self._listed_at = last, time.monotonic()
+        return {number: moment for stones in self._notes.values() for number, moment in (stones or {}).items()}
+
+    async def _look_through(self) -> None:
+        """All names, thousands after some years, and what is new. OpenBao writes each in its audit log for who lists them."""
+        names = set(await self._found("LIST", TOMBSTONE_NAMES, "keys") or ())
         # A storage that was restored has fewer.
         self._notes = {name: stones for name, stones in self._notes.items() if name in names}
         for name in sorted(names - self._notes.keys()):
             note = await self._bao.call("GET", f"{TOMBSTONES}/{name}")
             self._notes[name] = _stones_of(note, name)
-        return {number: moment for stones in self._notes.values() for number, moment in (stones or {}).items()}
+
+    async def _found(self, method: str, path: str, what: str) -> Any:
+        """None where there is nothing at `path`."""
+        try:
+            return (await self._bao.call(method, path))["data"][what]
+        except BaoError as problem:
+            if problem.status != 404:
+                raise
+            return None
 
     async def note(self, stones: Stones) -> None:
         """Have OpenBao keep these; retention may, and nobody else. Raises PartDown, BaoRefused."""
         numbers = sorted(stones)
         for start in range(0, len(numbers), BATCH_SIZE):
             some = {number: stones[number].isoformat() for number in numbers[start : start + BATCH_SIZE]}
-            await self._bao.call("POST", f"{TOMBSTONES}/{uuid4()}", {"data": {"stones": some}})
+            name = str(uuid4())
+            await self._bao.call("POST", f"{TOMBSTONES}/{name}", {"data": {"stones": some}})
+            await self._bao.call("POST", LAST_TOMBSTONE, {"data": {"name": name}})
 
 
 def _stones_of(note: dict[str, Any], name: str) -> dict[str, datetime] | None:
@@ -210,7 +229,7 @@ class Unwritten:
     """Destructions that are in the database and perhaps not in a file or in OpenBao yet. `instance`: this process.
 
     `together`: for so many seconds they wait to be noted in OpenBao, with others that come: each note is read by every process
-    that starts, and its name by each of them every minute. In the file they are at once.
+    that starts, and all their names by each of them when there is another. In the file they are at once.
     """
 
     def __init__(self, database: Database, bao: OpenBao, folder: Path, instance: str, *, together: float = 0.0) -> None:

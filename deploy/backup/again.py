@@ -20,7 +20,7 @@ from deploy.backup.databases import Databases
 from deploy.embedded.home import HouseError
 from deploy.openbao import apply as bao_config
 from deploy.openbao import revoke
-from shared.openbao import TOMBSTONE_NAMES, TOMBSTONES
+from shared.openbao import LAST_TOMBSTONE, TOMBSTONE_NAMES, TOMBSTONES
 from shared.privileges import SERVICES
 from shared.tombstones import BATCH_SIZE
 
@@ -72,7 +72,9 @@ def _note(bao: hvac.Client, stones: Stones) -> None:
     numbers = sorted(stones.keys() - _noted(bao))
     for start in range(0, len(numbers), BATCH_SIZE):
         some = {number: stones[number].isoformat() for number in numbers[start : start + BATCH_SIZE]}
-        bao.write_data(f"{TOMBSTONES}/{uuid4()}", data={"data": {"stones": some}})
+        name = str(uuid4())
+        bao.write_data(f"{TOMBSTONES}/{name}", data={"data": {"stones": some}})
+        bao.write_data(LAST_TOMBSTONE, data={"data": {"name": name}})
 
 
 def _noted(bao: hvac.Client) -> set[str]:

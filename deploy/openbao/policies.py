@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.openbao import COMPACTION, STRUCK, STRUCK_NAMES, TOMBSTONE_NAMES, TOMBSTONES
+from shared.openbao import COMPACTION, LAST_TOMBSTONE, STRUCK, STRUCK_NAMES, TOMBSTONE_NAMES, TOMBSTONES
 from shared.privileges import (
     ADDRESSEES,
     ARCHIVES,
@@ -62,6 +62,7 @@ def rules_of(service: Privileges) -> Rules:
         # What was destroyed: whatever a restore brings back of it goes again.
         f"{TOMBSTONES}/*": _rule("read"),
         f"{TOMBSTONE_NAMES}/": _rule("list"),
+        LAST_TOMBSTONE: _rule("read"),
     }
     if service.room:
         rules |= _make_keys(service.room, "+", "aes256-gcm96")
@@ -95,6 +96,7 @@ def rules_of(service: Privileges) -> Rules:
         rules[COMPACTION] = _rule("read")
         # Noted once, and never changed or taken away.
         rules[f"{TOMBSTONES}/*"] = _rule("create", "read")
+        rules[LAST_TOMBSTONE] = _rule("create", "read", "update")
         for mount in (*ROOMS, *ARCHIVES, *LETTERBOXES):
             known = rules.get(f"{mount}/keys/+", {"capabilities": []})
             rules[f"{mount}/keys/+"] = known | {"capabilities": [*known["capabilities"], "delete"]}

@@ -5,8 +5,11 @@ A declaration of destruction rests on it (art. 9): a node without a leader must 
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import gc
 import secrets
+import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -243,3 +246,25 @@ async def test_who_is_on_his_way_out_opens_nothing_any_more(openbao: Bao) -> Non
     assert not await client.reachable()
     with pytest.raises(PartDown):
         await client.log_in()
+
+
+def test_who_is_cut_off_leaves_no_connection_behind(openbao: Bao) -> None:
+    """A service that ends cuts off whoever is asking something."""
+
+    async def cut_off() -> None:
+        bao = OpenBao(openbao.address, openbao.credentials("intake"), openbao.tls("intake"))
+        await bao.log_in()
+        asking = [asyncio.create_task(bao.call("GET", "kv/data/nats/intake")) for _ in range(10)]
+        while not all(one.done() for one in asking[:5]):
+            await asyncio.sleep(0)
+        for one in asking:
+            one.cancel()
+        await asyncio.wait(asking)
+        await bao.close()
+
+    # While its loop is there, what it has open is not given up.
+    with warnings.catch_warnings(record=True) as left:
+        warnings.simplefilter("always", ResourceWarning)
+        asyncio.run(cut_off())
+        gc.collect()
+    assert [str(one.message) for one in left] == []

@@ -11,7 +11,7 @@ from uuid import uuid4
 import asyncpg
 import httpx
 
-from shared.openbao import COMPACTION, STRUCK, STRUCK_NAMES, TOMBSTONE_NAMES, TOMBSTONES
+from shared.openbao import COMPACTION, LAST_TOMBSTONE, STRUCK, STRUCK_NAMES, TOMBSTONE_NAMES, TOMBSTONES
 from shared.privileges import ADDRESSEES, ARCHIVES, BY_NAME, LOOKUP, LOOKUP_KEY, ROOMS, ROWS, SERVICES, SIGN
 from tests.house import TestHouse
 
@@ -110,6 +110,9 @@ def other_operations(service: str) -> dict[str, tuple[str, str, dict[str, Any] |
         "read a note of a destruction": ("GET", f"{TOMBSTONES}/x", None),
         "take back a destruction": ("DELETE", f"{TOMBSTONES}/x", None),
         "forget a destruction": ("DELETE", f"{TOMBSTONE_NAMES}/x", None),
+        "say which note of a destruction is the newest": ("POST", LAST_TOMBSTONE, {"data": {"name": "x"}}),
+        "see which note of a destruction is the newest": ("GET", LAST_TOMBSTONE, None),
+        "forget which note of a destruction is the newest": ("DELETE", LAST_TOMBSTONE, None),
         "read compactions": ("GET", COMPACTION, None),
         "write compactions": ("POST", COMPACTION, {"data": {"at": "x"}}),
         "make the hash of a thing": ("POST", f"{LOOKUP}/hmac/{LOOKUP_KEY}", {"input": B64}),
