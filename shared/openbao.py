@@ -19,6 +19,7 @@ from typing import Any
 
 import aiohttp
 import structlog
+from aiohttp.connector import NEEDS_CLEANUP_CLOSED
 
 from shared.errors import MeldpuntError, PartDown
 from shared.tls import Tls
@@ -31,8 +32,6 @@ TIMEOUT_SECONDS = 10.0
 """Seconds for an answer."""
 HEALTH_SECONDS = 2.0
 """Seconds for a node to say whether it is the active one."""
-LAST_SECONDS = 1.0
-"""For so long who closes waits for what is under way."""
 WORKLOAD = "workload"
 """Where a process logs in of which a cluster says who it is."""
 KEY_ABSENT = "encryption key not found"
@@ -98,7 +97,6 @@ class OpenBao:
         self._address = addresses[0]
         self._active_known = len(addresses) == 1
         self._session: aiohttp.ClientSession | None = None
-        self._under_way: set[asyncio.Future[tuple[int, bytes]]] = set()
         self._closed = False
 
     @property
@@ -108,16 +106,15 @@ class OpenBao:
             # Somebody who is on his way out would open one that nobody closes.
             raise PartDown("this service is stopping")
         if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=16), timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
-            )
+            # With TLS a connection of somebody who was cut off waits for a good-bye, and would outlive the session.
+            connector = aiohttp.TCPConnector(limit=16, enable_cleanup_closed=NEEDS_CLEANUP_CLOSED)
+            patience = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
+            self._session = aiohttp.ClientSession(connector=connector, timeout=patience)
         return self._session
 
     async def close(self) -> None:
-        """Let the connections go; nothing is revoked, and nothing is asked any more. What is under way gets a moment."""
+        """Let the connections go; nothing is revoked, and nothing is asked any more."""
         self._closed = True
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=LAST_SECONDS)
         if self._session is not None:
             await self._session.close()
 
@@ -235,9 +232,10 @@ class OpenBao:
         return await self._is_healthy(f"{address}/v1/sys/health")
 
     async def _is_healthy(self, address: str) -> bool:
+        timeout = aiohttp.ClientTimeout(total=HEALTH_SECONDS)
         try:
-            status, _ = await self._asked("GET", address, HEALTH_SECONDS)
-            return status == 200
+            async with self._http.get(address, timeout=timeout, ssl=self._tls.context) as answer:
+                return answer.status == 200
         except (aiohttp.ClientError, TimeoutError, OSError, PartDown):
             return False
 
@@ -280,9 +278,14 @@ class OpenBao:
         at: str | None = None,
     ) -> dict[str, Any]:
         headers = {"X-Vault-Token": token} if token else {}
-        url = f"{at or self._address}/v1/{path}"
+        url, patience = f"{at or self._address}/v1/{path}", aiohttp.ClientTimeout(total=seconds)
         try:
-            status, text = await self._asked(method, url, seconds, json=body, headers=headers)
+            # A renewed certificate is another context, and that is other connections.
+            shown = self._tls.context
+            async with self._http.request(
+                method, url, json=body, headers=headers, timeout=patience, ssl=shown
+            ) as answer:
+                status, text = answer.status, await answer.read()
         except (aiohttp.ClientError, TimeoutError, OSError) as problem:
             raise PartDown("OpenBao is out of reach") from problem
         if status == 403:
@@ -296,20 +299,6 @@ class OpenBao:
                 raise PartDown("OpenBao is sealed or not ready")
             raise BaoError(status, errors)
         return dict(json.loads(text)) if text else {}
-
-    async def _asked(self, method: str, url: str, seconds: float, **what: Any) -> tuple[int, bytes]:
-        """Status and body. Who is cut off while he waits leaves the request to end by itself: with TLS a connection that is let go in the
-        middle waits for OpenBao's good-bye, known to nobody, and would outlive the service."""
-        asked = asyncio.ensure_future(self._answer(method, url, seconds, what))
-        self._under_way.add(asked)
-        asked.add_done_callback(self._under_way.discard)
-        return await asyncio.shield(asked)
-
-    async def _answer(self, method: str, url: str, seconds: float, what: dict[str, Any]) -> tuple[int, bytes]:
-        patience = aiohttp.ClientTimeout(total=seconds)
-        # A renewed certificate is another context, and that is other connections.
-        async with self._http.request(method, url, timeout=patience, ssl=self._tls.context, **what) as answer:
-            return answer.status, await answer.read()
 
 
 def _errors(text: bytes) -> list[str]:

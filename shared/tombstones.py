@@ -1,16 +1,18 @@
 """Destructions written outside everything that is restored, and re-applied before a service serves and while it does.
 
-In two places. In OpenBao, where retention can add a note and nobody change or take one away, every process of every service
-reads them, on whatever machine: a database restored from a backup is older, so what it brings back is deleted
-again. They look each minute at what was noted last, and at the names of all notes when that is another. And in files of lines, appended and synced by retention, for when OpenBao is restored too: they lie in one folder, a file
-for each process of retention (on a network disk two that append to one would write over each other), to be copied
-elsewhere; what they know and OpenBao does not is noted there again. Either holds a signal's number and the moment,
-nothing else.
+In two places. In OpenBao, where retention can add a note and nobody change or take one away: every process of every service reads
+them, on whatever machine. A database restored from a backup is older, so what it brings back is deleted again. Each process
+looks every minute at which note is the newest, and at the names of all of them when that is another: OpenBao writes each name in its
+audit log for who lists them. And in files of lines, appended and synced by retention, for when OpenBao is restored too: they
+lie in one folder, a file for each process of retention (on a network disk two that append to one would write over each
+other), to be copied elsewhere; what they know and OpenBao does not is noted there again. Either holds a signal's number and
+the moment, nothing else.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
@@ -20,7 +22,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import structlog
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -28,8 +29,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.database.engine import Database
 from shared.database.tables import Tombstone, table_of
 from shared.openbao import LAST_TOMBSTONE, TOMBSTONE_NAMES, TOMBSTONES, BaoError, OpenBao
-
-log = structlog.get_logger()
 
 FILE = "destroyed-{}.jsonl"
 """By the process that writes it."""
@@ -142,15 +141,19 @@ class NotedDestructions:
         self._bao = bao
         self._written = WrittenStones(folder)
         self._notes: dict[str, dict[str, datetime] | None] = {}
-        self._last: Any = None
-        self._listed_at = 0.0
+        self._seen: dict[str, Any] | None = None
+        self._listed_at = -math.inf
+        self.unsaid: str | None = None
+        """What this process noted last, until it has said so."""
 
     @property
     def unreadable(self) -> set[str]:
         """Which notes, in OpenBao or in a file, cannot be read, as of the last look: of what they say nothing is destroyed again."""
-        return self._written.unreadable | {
-            f"{TOMBSTONES}/{name}" for name, found in self._notes.items() if found is None
-        }
+        return self._written.unreadable | {f"{TOMBSTONES}/{name}" for name in self._unreadable}
+
+    @property
+    def _unreadable(self) -> set[str]:
+        return {name for name, found in self._notes.items() if found is None}
 
     async def all(self) -> dict[str, datetime]:
         """Number to moment. Raises PartDown."""
@@ -158,50 +161,68 @@ class NotedDestructions:
 
     async def in_openbao(self) -> dict[str, datetime]:
         """As OpenBao has it now; a note is read once by a process. Raises PartDown."""
-        # Before the names are: what is noted meanwhile is seen with the next look.
-        last = await self._found("GET", LAST_TOMBSTONE, "data")
-        old = time.monotonic() - self._listed_at > LISTED_ANEW_SECONDS
-        # What cannot be read shows until somebody has taken it away.
-        if last is None or last != self._last or old or None in self._notes.values():
+        # Read before the names, so that what is noted in between is seen at the next look. Whole: each time it is written it has
+        # another version, also when the same words are put back.
+        newest = await self._found("GET", LAST_TOMBSTONE)
+        listed_lately = time.monotonic() - self._listed_at <= LISTED_ANEW_SECONDS
+        if newest and newest == self._seen and listed_lately and not self.unsaid:
+            await self._read(self._unreadable)
+        else:
             await self._look_through()
-            self._last, self._listed_at = last, time.monotonic()
+            # A node that had not heard of it yet is asked again.
+            self._seen = newest if newest and _name_in(newest) in self._notes else None
+            self._listed_at = time.monotonic()
         return {number: moment for stones in self._notes.values() for number, moment in (stones or {}).items()}
 
     async def _look_through(self) -> None:
-        """All names, thousands after some years, and what is new. OpenBao writes each in its audit log for who lists them."""
-        names = set(await self._found("LIST", TOMBSTONE_NAMES, "keys") or ())
+        """All names, thousands after some years, and what is new."""
+        names = set((await self._found("LIST", TOMBSTONE_NAMES) or {"keys": ()})["keys"])
         # A storage that was restored has fewer.
         self._notes = {name: stones for name, stones in self._notes.items() if name in names}
-        for name in sorted(names - self._notes.keys()):
-            note = await self._bao.call("GET", f"{TOMBSTONES}/{name}")
-            self._notes[name] = _stones_of(note, name)
+        await self._read(names - self._notes.keys() | self._unreadable)
 
-    async def _found(self, method: str, path: str, what: str) -> Any:
-        """None where there is nothing at `path`."""
+    async def _read(self, names: Iterable[str]) -> None:
+        for name in sorted(names):
+            note = await self._found("GET", f"{TOMBSTONES}/{name}")
+            if note is None:
+                # Who administers OpenBao took it away; its name may still be there.
+                self._notes.pop(name, None)
+            else:
+                self._notes[name] = _stones_of(note)
+
+    async def _found(self, method: str, path: str) -> dict[str, Any] | None:
+        """None where there is nothing."""
         try:
-            return (await self._bao.call(method, path))["data"][what]
+            return dict((await self._bao.call(method, path))["data"])
         except BaoError as problem:
             if problem.status != 404:
                 raise
             return None
 
     async def note(self, stones: Stones) -> None:
-        """Have OpenBao keep these; retention may, and nobody else. Raises PartDown, BaoRefused."""
+        """Have OpenBao keep these, and say that there is something new; retention may, and nobody else. With none: say so again, as who
+        noted last may have ended in between. Raises PartDown, BaoRefused."""
         numbers = sorted(stones)
         for start in range(0, len(numbers), BATCH_SIZE):
             some = {number: stones[number].isoformat() for number in numbers[start : start + BATCH_SIZE]}
             name = str(uuid4())
             await self._bao.call("POST", f"{TOMBSTONES}/{name}", {"data": {"stones": some}})
-            await self._bao.call("POST", LAST_TOMBSTONE, {"data": {"name": name}})
+            self.unsaid = name
+        if name_of_one := self.unsaid or next(iter(self._notes), None):
+            await self._bao.call("POST", LAST_TOMBSTONE, {"data": {"name": name_of_one}})
+        self.unsaid = None
 
 
-def _stones_of(note: dict[str, Any], name: str) -> dict[str, datetime] | None:
+def _name_in(newest: dict[str, Any]) -> str:
+    return str((newest.get("data") or {}).get("name"))
+
+
+def _stones_of(note: dict[str, Any]) -> dict[str, datetime] | None:
     """What a note says; None for one that cannot be read: it must keep nobody from serving, and shows (`unreadable`)."""
     try:
-        stones = note["data"]["data"]["stones"]
+        stones = note["data"]["stones"]
         return {str(number): datetime.fromisoformat(moment) for number, moment in stones.items()}
-    except (KeyError, AttributeError, TypeError, ValueError) as problem:
-        log.error("a note of destructions cannot be read", note=name, problem=type(problem).__name__)
+    except (KeyError, AttributeError, TypeError, ValueError):
         return None
 
 
@@ -240,6 +261,7 @@ class Unwritten:
         self._noted = NotedDestructions(bao, folder)
         self._stones: dict[str, datetime] = {}
         self._looked = False
+        self._said = False
         self._together = together
         self._waits_since: float | None = None
         self.next_in = NOTED_ANEW_SECONDS
@@ -269,6 +291,7 @@ class Unwritten:
             return
         there, written = await self._noted.in_openbao(), self._written.all()
         missing = {number: moment for number, moment in written.items() if number not in there}
-        if missing:
+        if missing or self._noted.unsaid or not self._said:
             await self._noted.note(missing)
+            self._said = True
         self._waits_since, self.next_in = None, NOTED_ANEW_SECONDS

@@ -68,13 +68,14 @@ async def destroy(bao: hvac.Client, databases: Databases, stones: Stones) -> int
 
 
 def _note(bao: hvac.Client, stones: Stones) -> None:
-    """In OpenBao, where no service can take a note away; what it has already is noted once more, which does no harm."""
-    numbers = sorted(stones.keys() - _noted(bao))
+    """In OpenBao, where no service can take a note away: what it does not have yet."""
+    numbers, names = sorted(stones.keys() - _noted(bao)), list[str]()
     for start in range(0, len(numbers), BATCH_SIZE):
         some = {number: stones[number].isoformat() for number in numbers[start : start + BATCH_SIZE]}
-        name = str(uuid4())
-        bao.write_data(f"{TOMBSTONES}/{name}", data={"data": {"stones": some}})
-        bao.write_data(LAST_TOMBSTONE, data={"data": {"name": name}})
+        names.append(str(uuid4()))
+        bao.write_data(f"{TOMBSTONES}/{names[-1]}", data={"data": {"stones": some}})
+    if names:
+        bao.write_data(LAST_TOMBSTONE, data={"data": {"name": names[-1]}})
 
 
 def _noted(bao: hvac.Client) -> set[str]:

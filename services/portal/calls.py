@@ -14,6 +14,7 @@ from typing import Any
 
 import aiohttp
 import httpx
+from aiohttp.connector import NEEDS_CLEANUP_CLOSED
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from joserfc.jws import extract_compact
@@ -58,8 +59,11 @@ class Calls:
         # Made at the first call: a session belongs to the loop that runs. No answer leaves a cookie for somebody else's.
         if self._made is None:
             self._made = aiohttp.ClientSession(
-                # Let go before a service does (after 5 s): a request on a connection that is just being closed is lost.
-                connector=aiohttp.TCPConnector(limit=100, keepalive_timeout=2),
+                # Let go long before a service does (`KEPT_OPEN_SECONDS`): a request on a connection that is just being closed is lost.
+                # One of somebody who was cut off waits for a good-bye, and would outlive the session.
+                connector=aiohttp.TCPConnector(
+                    limit=100, keepalive_timeout=2, enable_cleanup_closed=NEEDS_CLEANUP_CLOSED
+                ),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(total=SECONDS),
             )

@@ -7,7 +7,6 @@ import json
 from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -15,7 +14,6 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.oversight import store
-from shared import tombstones
 from shared.errors import PartDown
 from shared.openbao import LAST_TOMBSTONE, TOMBSTONE_NAMES, TOMBSTONES, BaoRefused
 from shared.tombstones import NotedDestructions, Unwritten, WrittenStones, append, reapply
@@ -106,43 +104,6 @@ async def test_what_openbao_lost_is_noted_again(platform_of: PlatformOf, openbao
     assert (await noted.in_openbao())[number] == NOON
     await unwritten.write()
     assert len((await retention.bao.call("LIST", TOMBSTONE_NAMES))["data"]["keys"]) == 1, "once is enough"
-
-
-async def test_names_are_listed_when_something_was_noted_and_now_and_then(
-    platform_of: PlatformOf, bao_of: BaoOf, openbao: Bao, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """OpenBao writes each name in its audit log for who lists them, and every process looks every minute: that was three quarters of
-    what it wrote, after six years of a city. Who noted and ended before he said so is found within the hour."""
-    first, second, third = a_number(), a_number(), a_number()
-    retention = await destroyed(platform_of, tmp_path / "of-retention", first)
-    bao = bao_of("intake")
-    asked: list[str] = []
-    call = bao.call
-
-    async def seen(method: str, path: str, *rest: Any) -> dict[str, Any]:
-        asked.append(f"{method} {path}")
-        return await call(method, path, *rest)
-
-    monkeypatch.setattr(bao, "call", seen)
-    noted = NotedDestructions(bao, tmp_path / "nowhere")
-    everything = await noted.in_openbao()
-    assert everything[first] == NOON
-    asked.clear()
-    assert await noted.in_openbao() == everything
-    assert asked == [f"GET {LAST_TOMBSTONE}"]
-    retention.add({second: NOON})
-    await retention.write()
-    assert await noted.in_openbao() == everything | {second: NOON}
-    openbao.administrator.write_data(f"{TOMBSTONES}/{uuid4()}", data={"data": {"stones": {third: NOON.isoformat()}}})
-    asked.clear()
-    assert third not in await noted.in_openbao()
-    assert asked == [f"GET {LAST_TOMBSTONE}"]
-    with monkeypatch.context() as later:
-        later.setattr(tombstones, "LISTED_ANEW_SECONDS", 0.0)
-        assert await noted.in_openbao() == everything | {second: NOON, third: NOON}
-    # Its storage was put back: what was said to be the newest is another again.
-    lose_notes(openbao)
-    assert await noted.in_openbao() == {}
 
 
 async def test_each_process_of_retention_writes_a_file_of_its_own_and_reads_all(

@@ -113,6 +113,13 @@ def other_operations(service: str) -> dict[str, tuple[str, str, dict[str, Any] |
         "say which note of a destruction is the newest": ("POST", LAST_TOMBSTONE, {"data": {"name": "x"}}),
         "see which note of a destruction is the newest": ("GET", LAST_TOMBSTONE, None),
         "forget which note of a destruction is the newest": ("DELETE", LAST_TOMBSTONE, None),
+        "forget all of which note is the newest": ("DELETE", LAST_TOMBSTONE.replace("/data/", "/metadata/"), None),
+        "destroy which note was the newest": ("POST", LAST_TOMBSTONE.replace("/data/", "/destroy/"), {"versions": [1]}),
+        "have another note be the newest again": (
+            "POST",
+            LAST_TOMBSTONE.replace("/data/", "/undelete/"),
+            {"versions": [1]},
+        ),
         "read compactions": ("GET", COMPACTION, None),
         "write compactions": ("POST", COMPACTION, {"data": {"at": "x"}}),
         "make the hash of a thing": ("POST", f"{LOOKUP}/hmac/{LOOKUP_KEY}", {"input": B64}),
