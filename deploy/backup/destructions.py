@@ -11,8 +11,8 @@ from datetime import datetime
 from pathlib import Path
 
 from shared import tombstones
+from shared.backups import BACKUPS
 
-BACKUPS = "backups.jsonl"
 FILES = tombstones.FILE.format("*")
 
 

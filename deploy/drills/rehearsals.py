@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import signal
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import httpx
@@ -21,16 +19,12 @@ from deploy.drills.rehearsal import Rehearsal, Stage
 from deploy.embedded.home import HouseError
 from deploy.embedded.parts import wait_until
 from deploy.openbao import apply as bao_config
-from deploy.openbao import revoke
-from deploy.tls.authority import Authority, Terms
 from deploy.tls.identities import SETUP_USER
 from shared.contracts.intake import ReportLetter
 from shared.contracts.registry import MESSAGES
 from shared.privileges import BY_NAME
 
 ENDS_SECONDS = 20.0
-WEEK = timedelta(days=7)
-DAYS_AGO = 4
 REFUSED = 200
 """Decisions: more than a hundred that the first look has not seen already."""
 AT_ONCE = 30
@@ -74,13 +68,13 @@ def without(part: str, **names: str) -> Callable[[Stage], Mapping[str, str]]:
     return begin
 
 
-def _administrator(stage: Stage) -> hvac.Client:
+def administrator(stage: Stage) -> hvac.Client:
     address = stage.client.addresses["openbao"]
     return bao_config.client(address, stage.home.secret("provisioner"), stage.home.tls(SETUP_USER))
 
 
 def sealed(stage: Stage) -> Mapping[str, str]:
-    bao = _administrator(stage)
+    bao = administrator(stage)
     bao.sys.seal()
     if not bao.sys.is_sealed():
         raise HouseError("OpenBao was told to seal itself, and did not")
@@ -111,44 +105,6 @@ def unreadable(stage: Stage) -> Mapping[str, str]:
     return {"SERVICE": "assessment", "PART": "openbao"}
 
 
-# --- what is old ----------------------------------------------------------------------------------
-
-
-def ending(stage: Stage) -> Mapping[str, str]:
-    """A certificate of the authority of the house that lasts for another week."""
-    Authority(stage.home.path / "tls", Terms(leaf=WEEK)).issue("export", datetime.now(UTC))
-    return {"SERVICE": "export"}
-
-
-def old_secret(stage: Stage) -> Mapping[str, str]:
-    then = (datetime.now(UTC) - timedelta(days=DAYS_AGO)).timestamp()
-    os.utime(stage.home.secret_file("approle-export"), (then, then))
-    return {"SERVICE": "export"}
-
-
-def not_recorded(stage: Stage) -> Mapping[str, str]:
-    """What is recorded in OpenBao of the last compaction is of days ago; retention looks when it begins."""
-    bao_config.note_compaction(_administrator(stage), datetime.now(UTC) - timedelta(days=DAYS_AGO))
-    os.kill(stage.pid("retention"), signal.SIGTERM)
-    return {}
-
-
-def _letterbox(stage: Stage) -> str:
-    """The last that assessment made, as its log names it."""
-    lines = stage.home.log("assessment").read_text().splitlines()
-    return str(json.loads([one for one in lines if "a new letterbox key" in one][-1])["kid"])
-
-
-def new_letterbox(stage: Stage) -> None:
-    """One of this minute, in the place of the one of today."""
-    revoke.revoke_letterbox(_administrator(stage), _letterbox(stage))
-
-
-def no_new_letterbox(stage: Stage) -> Mapping[str, str]:
-    stop(stage, "assessment")
-    return {"ADDRESSEE": "assessment", "KID": _letterbox(stage)}
-
-
 # --- what does not belong there -------------------------------------------------------------------
 
 
@@ -160,7 +116,7 @@ def nobodys(stage: Stage) -> Mapping[str, str]:
 
 
 async def _publish(stage: Stage, row: str) -> None:
-    password = bao_config.nats_passwords(_administrator(stage))["intake"]
+    password = bao_config.nats_passwords(administrator(stage))["intake"]
     tls = stage.home.tls("intake").context
     connection = await nats.connect(
         stage.client.addresses["nats"], user="intake", password=password, tls=tls, tls_handshake_first=True
@@ -254,14 +210,6 @@ REHEARSALS = (
         {"service": "rights"},
         end=CROWDED.end,
     ),
-    Rehearsal(
-        "MeldpuntCertificateEnding",
-        "a certificate ends within a week",
-        ending,
-        {"service": "export", "certificate": "tls"},
-    ),
-    Rehearsal("MeldpuntSecretOld", f"a secret id is of {DAYS_AGO} days ago", old_secret, {"service": "export"}),
-    Rehearsal("MeldpuntCompactionLate", f"the last compaction was {DAYS_AGO} days ago", not_recorded),
     Rehearsal("MeldpuntQueueParked", "a message comes that nobody signed", nobodys, {"service": "assessment"}),
     Rehearsal(
         "MeldpuntRowsNotBelieved",
@@ -282,13 +230,5 @@ REHEARSALS = (
         refused_again_and_again,
         {"service": "assessment"},
         passes=True,
-    ),
-    Rehearsal(
-        "MeldpuntLetterboxOld",
-        "assessment is stopped, and makes no letterbox key (three days are taken as 25 s: such a key has the time of the machine)",
-        no_new_letterbox,
-        {"service": "intake", "to": "assessment"},
-        before=new_letterbox,
-        spans={"259200": "25"},
     ),
 )

@@ -16,13 +16,14 @@ from pathlib import Path
 from deploy.drills.place import Place
 from deploy.drills.rehearsal import Count, Patience, Rehearsal, Stage, rehearse
 from deploy.drills.rehearsals import REHEARSALS
+from deploy.drills.rehearsals_of_age import OF_AGE
 from deploy.drills.rehearsals_of_time import OF_TIME, prepare
 from deploy.drills.watching import watching
 from deploy.embedded.client import HouseClient
 from deploy.embedded.home import HouseError
 from deploy.observability.alerts import ALERTS
 
-ALL = (*REHEARSALS, *OF_TIME)
+ALL = (*REHEARSALS, *OF_AGE, *OF_TIME)
 BY_ALERT = {one.name: one for one in ALERTS}
 QUICK = {
     # What is said again and again is said more often: for a part to be missed, and to be there again, nobody waits a minute.

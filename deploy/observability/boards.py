@@ -11,6 +11,7 @@ from grafana_foundation_sdk.models.dashboard import DataSourceRef, GridPos
 from shared.metrics.catalogue import (
     ACT_AGE,
     ACT_FAILING,
+    BACKUP_AGE,
     CERTIFICATE_LEFT,
     CHAIN_BROKEN,
     COMPACTION_AGE,
@@ -113,6 +114,7 @@ BOARDS: dict[str, tuple[str, tuple[Graph, ...]]] = {
         (
             Graph("Keys a day", f"sum by (keys, stage) (increase({KEYS_HANDLED.name}[1d]))", "keys stage"),
             Graph("Since OpenBao was compacted", f"min by (service) ({COMPACTION_AGE.name})", "service", "s"),
+            Graph("Since a backup was made", f"max by (service) ({BACKUP_AGE.name})", "service", "s"),
             Graph("Rows that are not believed", f"max by (service, rows) ({ROWS_DOUBTED.name}) > 0", "service rows"),
             Graph("Audit trail with a gap or a break", f"max by (producer) ({CHAIN_BROKEN.name}) == 1", "producer"),
         ),

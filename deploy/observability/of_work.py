@@ -5,6 +5,7 @@ from __future__ import annotations
 from deploy.observability.alert import SECURITY, TICKET, Alert, Example
 from shared.metrics.catalogue import (
     ACT_FAILING,
+    BACKUP_AGE,
     CHAIN_BROKEN,
     DECISIONS_COUNTED,
     LACKS,
@@ -149,6 +150,23 @@ OF_WORK = (
                 },
                 "15m",
             ),
+        ),
+    ),
+    Alert(
+        "MeldpuntBackupLate",
+        f"max by (service) ({BACKUP_AGE.name}) > 172800",
+        "1h",
+        TICKET,
+        "No backup was made for two days, or nobody said so.",
+        (
+            Example({f'{BACKUP_AGE.name}{{service="retention"}}': "172801+60x90"}, "65m", ({"service": "retention"},)),
+            # Where none was ever made.
+            Example(
+                {f'{BACKUP_AGE.name}{{service="retention"}}': " ".join(["Inf"] * 90)},
+                "65m",
+                ({"service": "retention"},),
+            ),
+            Example({f'{BACKUP_AGE.name}{{service="retention"}}': "86400+60x90"}, "65m"),
         ),
     ),
     Alert(

@@ -15,6 +15,7 @@ from services.retention.settings import Settings
 from services.retention.shelf import SealedSignalShelf
 from services.retention.use_cases import (
     AnsweringExistence,
+    Backups,
     Compactions,
     Declarations,
     Destruction,
@@ -54,7 +55,7 @@ def create(settings: Settings | None = None, clock: Clock | None = None, more: _
         queues={finishing.queue: finishing.declare},
         doubts=[listing.doubts, listing.case_doubts, existence.doubts, procedures.lists.doubts, holds.lists.doubts],
         periodic=[listing.calendar, finishing.looking, finishing.tombstones, compactions.watching],
-        measures=[listing.late, compactions.age],
+        measures=[listing.late, compactions.age, Backups(platform).age],
     )
     routers = [router(engine, keeping, holds, destruction, declarations, existence, procedures)]
     routers.append(chapter_routes(platform, RetentionAccount(platform).chapter))

@@ -150,6 +150,15 @@ COMPACTION_AGE = Metric(
     "process",
     ("retention",),
 )
+BACKUP_AGE = Metric(
+    "meldpunt_backup_age_seconds",
+    "gauge",
+    "seconds",
+    "how long ago a backup was made, as the list of destructions says; +Inf where it names none",
+    (),
+    "process",
+    ("retention",),
+)
 DECISIONS_COUNTED = Metric(
     "meldpunt_decisions_total",
     "counter",
@@ -225,6 +234,7 @@ METRICS: tuple[Metric, ...] = (
         DESTRUCTIONS_WAITING,
         CHAIN_BROKEN,
         COMPACTION_AGE,
+        BACKUP_AGE,
         DECISIONS_COUNTED,
         HOPS,
         DOOR,

@@ -26,7 +26,8 @@ from deploy.backup.wrong import Asked, look
 from deploy.embedded import parts
 from deploy.embedded.home import Home, HouseError
 from shared import tombstones
-from shared.openbao import TOMBSTONE_NAMES, TOMBSTONES
+from shared.backups import MarkedBackups
+from shared.openbao import LAST_TOMBSTONE, TOMBSTONE_NAMES, TOMBSTONES
 from tests.deploy.backed_up import BackedUp, Story, a_story, at_work, copied, installed, running, told
 from tests.house import until
 from tests.parts import run_async
@@ -42,6 +43,7 @@ story = pytest.fixture(scope="module")(a_story)
 def test_what_was_there_is_there_again_and_what_was_destroyed_since_is_not(story: Story) -> None:
     house, home = story.house, story.house.empty("restored")
     assert any("keys were destroyed meanwhile" in one for one in house.said), "the first try was worth nothing"
+    assert MarkedBackups(house.list).newest() == story.made.manifest.snapshot_at, "what an alert goes by"
     done = restore(home, house.asked(story.made), SAID)
     assert (done.destructions, done.keys, done.unlocked) == (1, 1, 1)
     seal = bytes.fromhex(house.seal.read_text())
@@ -59,6 +61,7 @@ def test_what_was_there_is_there_again_and_what_was_destroyed_since_is_not(story
         assert [list(one) for one in noted] == [[story.destroyed.number]], (
             "where every service reads it before it serves"
         )
+        assert bao.read(LAST_TOMBSTONE)["data"]["data"]["name"] in names
         with pytest.raises(hvac.exceptions.InvalidRequest):
             bao.auth.approle.login(**story.secret_id)
         leased = "SELECT rolname FROM pg_roles WHERE rolcanlogin AND rolname LIKE 'v-%'"

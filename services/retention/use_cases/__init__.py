@@ -1,5 +1,6 @@
 """What retention does: keep sealed signals, own their terms, carry out destruction, declare it."""
 
+from services.retention.use_cases.backups import Backups
 from services.retention.use_cases.compaction import Compactions
 from services.retention.use_cases.declare import Declarations
 from services.retention.use_cases.destroy import Destruction
@@ -15,6 +16,7 @@ from services.retention.use_cases.procedures import Procedures
 
 __all__ = [
     "AnsweringExistence",
+    "Backups",
     "Compactions",
     "Declarations",
     "Destruction",

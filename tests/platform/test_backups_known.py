@@ -1,0 +1,64 @@
+"""How long ago a backup was made: where nobody makes any more, somebody is told."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from deploy.backup import destructions
+from services.retention.use_cases import Backups
+from shared.backups import BACKUPS, MarkedBackups
+from shared.metrics.catalogue import BACKUP_AGE
+from shared.tombstones import append
+from tests.platform.conftest import PlatformOf
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def test_the_newest_that_the_list_of_destructions_names_counts(tmp_path: Path) -> None:
+    marked = MarkedBackups(tmp_path)
+    assert marked.newest() is None
+    append(tmp_path, "one", {"S-00000-00000": NOON + timedelta(days=9)})
+    assert marked.newest() is None, "a destruction is no backup"
+    destructions.mark(tmp_path, "first", NOON)
+    assert marked.newest() == NOON
+    destructions.mark(tmp_path, "second", NOON + timedelta(days=1))
+    assert marked.newest() == NOON + timedelta(days=1)
+    destructions.mark(tmp_path, "one of before, that took long", NOON - timedelta(days=1))
+    assert marked.newest() == NOON + timedelta(days=1)
+    (tmp_path / BACKUPS).unlink()
+    assert marked.newest() is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["", "{", "[]", "7", "null", '{"at": 7}', '{"at": "noon"}', '{"backup": "x"}', '{"at": "2026-11-21T12:00:00"}'],
+)
+def test_a_line_that_says_no_moment_is_no_backup(tmp_path: Path, line: str) -> None:
+    destructions.mark(tmp_path, "whole", NOON)
+    with (tmp_path / BACKUPS).open("a") as file:
+        file.write(line + "\n")
+    assert MarkedBackups(tmp_path).newest() == NOON
+
+
+def test_what_is_not_text_names_none(tmp_path: Path) -> None:
+    (tmp_path / BACKUPS).write_bytes(b"\xff\xfe")
+    assert MarkedBackups(tmp_path).newest() is None
+
+
+async def test_its_age_is_told_and_is_without_end_where_there_is_none(platform_of: PlatformOf) -> None:
+    platform = await platform_of("retention")
+    folder = platform.settings.tombstones
+    folder.mkdir(parents=True, exist_ok=True)
+    backups = Backups(platform)
+    (told,) = await backups.age()
+    assert (told.of, told.value) == (BACKUP_AGE, math.inf)
+    destructions.mark(folder, "of yesterday", platform.machine.now() - timedelta(days=1))
+    (told,) = await backups.age()
+    assert told.value == pytest.approx(86400, abs=60)
+    destructions.mark(folder, "of a clock that runs ahead", platform.machine.now() + timedelta(days=1))
+    (told,) = await backups.age()
+    assert told.value == 0
