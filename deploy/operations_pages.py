@@ -9,6 +9,7 @@ from typing import Any
 from deploy.topology import ENGINES, POOL, RESERVED, SIZES, Size
 from deploy.wiring import House, Value, files, variable
 from shared.asking import SET_UP
+from shared.privileges import SERVICES
 
 SIZING = """# Sizing
 
@@ -34,7 +35,9 @@ STORAGE = """
 
 PostgreSQL as a primary with a replica, NATS and OpenBao as three nodes each. Beside each what a [city's run](#what-a-city-took) comes to
 in that time, of a municipality of that size: people and signals in proportion, each of them one action a minute all day. A test keeps a
-quarter more than that on the disk. The audit log of OpenBao is some 4 KB for each request; thirty days are kept, as
+quarter more than that on the disk. The audit log of OpenBao is some 4 KB for each request, and each process of a service asks something
+all the time, however small the municipality: what that is was measured last on a tenth of a city, after the run below
+([bench/README.md](../../bench/README.md)). Thirty days are kept, as
 [operating](../operating.md#openbaos-audit-log) says compressed, which takes less than a tenth of what stands here.
 """
 GIVEN = """# What each process is given
@@ -109,23 +112,36 @@ def sizing(house: House) -> str:
 
 def newest_city(results: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
     """The run of the city that counts, with its name: a whole one where there is one."""
-    runs = {name: one for name, one in results.get("benches", {}).items() if name.partition(",")[0] == "city"}
+    runs = _cities(results)
     if not runs:
         return None
     name = "city" if "city" in runs else max(runs, key=lambda one: str(runs[one]["at"]))
     return name, runs[name]
 
 
+def _cities(results: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {name: one for name, one in results.get("benches", {}).items() if name.partition(",")[0] == "city"}
+
+
 def reckoned_gigabytes(results: dict[str, Any], part: str, size: Size) -> float:
     """What lies on the disk of `part` after six years, as the city's run that counts comes to it: in proportion to the inhabitants,
-    but for what OpenBao logs while nobody does anything. 0 without a run."""
+    but for what OpenBao logs while nobody does anything, which is so much for each process. 0 without a run."""
     found = newest_city(results)
     if found is None:
         return 0.0
-    figures = {one["name"]: float(one["value"]) for one in found[1]["figures"]}
-    at_rest = figures[AT_REST] * KEPT_LOG_DAYS / 1024 if part == "openbao audit" else 0.0
+    figures = _figures_of(found[1])
     whole = sum(figures[AFTER + name] for name in RECKONED[part])
-    return at_rest + max(0.0, whole - at_rest) * size.inhabitants / OF_A_CITY
+    if part != "openbao audit":
+        return whole * size.inhabitants / OF_A_CITY
+    # As the newest run has it, of whatever part of a city: it does not grow with that, and a whole one is seldom held.
+    newest = _figures_of(max(_cities(results).values(), key=lambda one: str(one["at"])))[AT_REST]
+    processes = sum(size.replicas_of(one.name) for one in SERVICES)
+    of_people = max(0.0, whole - figures[AT_REST] * KEPT_LOG_DAYS / 1024)
+    return newest * KEPT_LOG_DAYS / 1024 * processes / len(SERVICES) + of_people * size.inhabitants / OF_A_CITY
+
+
+def _figures_of(run: dict[str, Any]) -> dict[str, float]:
+    return {one["name"]: float(one["value"]) for one in run["figures"]}
 
 
 def city(results: dict[str, Any]) -> str:

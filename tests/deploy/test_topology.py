@@ -65,8 +65,9 @@ def test_a_disk_has_room_for_what_six_years_came_to_and_a_quarter_more(size: Siz
         assert float(disk.removesuffix("Gi")) >= 1.25 * came_to, (part, disk, came_to)
 
 
-def test_a_smaller_one_logs_as_much_at_rest() -> None:
+def test_each_process_logs_as_much_at_rest_whatever_the_size() -> None:
     results = json.loads(RESULTS.read_text())
     small, large = (reckoned_gigabytes(results, "openbao audit", one) for one in (SIZES[0], SIZES[-1]))
-    rest = reckoned_gigabytes(results, "openbao audit", Size(0, 1, SIZES[0].usual, 1, {}))
-    assert 0 < rest < small < large
+    one, two = (reckoned_gigabytes(results, "openbao audit", Size(0, n, SIZES[0].usual, 1, {})) for n in (1, 2))
+    assert 0 < one < small < large
+    assert two == pytest.approx(2 * one), "each process asks at rest"
