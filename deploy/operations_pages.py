@@ -36,8 +36,8 @@ STORAGE = """
 PostgreSQL as a primary with a replica, NATS and OpenBao as three nodes each. Beside each what a [city's run](#what-a-city-took) comes to
 in that time, of a municipality of that size: people and signals in proportion, each of them one action a minute all day. A test keeps a
 quarter more than that on the disk. The audit log of OpenBao is some 4 KB for each request, and each process of a service asks something
-all the time, however small the municipality: what that is was measured last on a tenth of a city, after the run below
-([bench/README.md](../../bench/README.md)). Thirty days are kept, as
+all the time, however small the municipality (as the newest run that is kept has it, of whatever part of a city:
+[bench/README.md](../../bench/README.md)). Thirty days are kept, as
 [operating](../operating.md#openbaos-audit-log) says compressed, which takes less than a tenth of what stands here.
 """
 GIVEN = """# What each process is given

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 BACKUPS = "backups.jsonl"
+CLOCKS_APART = timedelta(hours=1)
+"""No clock is so far ahead: a line of a later moment would say for as long that all is well."""
 
 
 class MarkedBackups:
@@ -19,23 +21,23 @@ class MarkedBackups:
     def __init__(self, folder: Path) -> None:
         self._file = folder / BACKUPS
         self._read: tuple[int, int] | None = None
-        self._newest: datetime | None = None
+        self._moments: list[datetime] = []
 
-    def newest(self) -> datetime | None:
+    def newest(self, now: datetime) -> datetime | None:
         """None where nobody has made one, or where that cannot be read."""
         try:
             found = self._file.stat()
             if self._read != (found.st_mtime_ns, found.st_size):
-                self._newest = _newest_of(self._file.read_text().splitlines())
+                self._moments = _moments_of(self._file.read_text().splitlines())
                 self._read = found.st_mtime_ns, found.st_size
         except (OSError, UnicodeDecodeError):
-            self._newest, self._read = None, None
-        return self._newest
+            self._moments, self._read = [], None
+        return max((one for one in self._moments if one <= now + CLOCKS_APART), default=None)
 
 
-def _newest_of(lines: Iterable[str]) -> datetime | None:
+def _moments_of(lines: Iterable[str]) -> list[datetime]:
     """A line that says no moment with its zone is no backup."""
-    moments = []
+    moments: list[datetime] = []
     for line in lines:
         try:
             moment = datetime.fromisoformat(json.loads(line)["at"])
@@ -43,4 +45,4 @@ def _newest_of(lines: Iterable[str]) -> datetime | None:
             continue
         if moment.tzinfo:
             moments.append(moment)
-    return max(moments, default=None)
+    return moments

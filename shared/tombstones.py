@@ -168,18 +168,19 @@ class NotedDestructions:
         if newest and newest == self._seen and listed_lately and not self.unsaid:
             await self._read(self._unreadable)
         else:
-            await self._look_through()
+            names = await self._look_through()
             # A node that had not heard of it yet is asked again.
-            self._seen = newest if newest and _name_in(newest) in self._notes else None
+            self._seen = newest if newest and str((newest["data"] or {}).get("name")) in names else None
             self._listed_at = time.monotonic()
         return {number: moment for stones in self._notes.values() for number, moment in (stones or {}).items()}
 
-    async def _look_through(self) -> None:
+    async def _look_through(self) -> set[str]:
         """All names, thousands after some years, and what is new."""
         names = set((await self._found("LIST", TOMBSTONE_NAMES) or {"keys": ()})["keys"])
         # A storage that was restored has fewer.
         self._notes = {name: stones for name, stones in self._notes.items() if name in names}
         await self._read(names - self._notes.keys() | self._unreadable)
+        return names
 
     async def _read(self, names: Iterable[str]) -> None:
         for name in sorted(names):
@@ -188,7 +189,7 @@ class NotedDestructions:
                 # Who administers OpenBao took it away; its name may still be there.
                 self._notes.pop(name, None)
             else:
-                self._notes[name] = _stones_of(note)
+                self._notes[name] = stones_of(note)
 
     async def _found(self, method: str, path: str) -> dict[str, Any] | None:
         """None where there is nothing."""
@@ -200,24 +201,23 @@ class NotedDestructions:
             return None
 
     async def note(self, stones: Stones) -> None:
-        """Have OpenBao keep these, and say that there is something new; retention may, and nobody else. With none: say so again, as who
-        noted last may have ended in between. Raises PartDown, BaoRefused."""
+        """Have OpenBao keep these, and say so; retention may, and nobody else. Raises PartDown, BaoRefused."""
         numbers = sorted(stones)
         for start in range(0, len(numbers), BATCH_SIZE):
             some = {number: stones[number].isoformat() for number in numbers[start : start + BATCH_SIZE]}
             name = str(uuid4())
             await self._bao.call("POST", f"{TOMBSTONES}/{name}", {"data": {"stones": some}})
             self.unsaid = name
+        await self.say()
+
+    async def say(self) -> None:
+        """That there is something new, of what this process knows: who noted last may have ended before he said so. Raises as `note`."""
         if name_of_one := self.unsaid or next(iter(self._notes), None):
             await self._bao.call("POST", LAST_TOMBSTONE, {"data": {"name": name_of_one}})
         self.unsaid = None
 
 
-def _name_in(newest: dict[str, Any]) -> str:
-    return str((newest.get("data") or {}).get("name"))
-
-
-def _stones_of(note: dict[str, Any]) -> dict[str, datetime] | None:
+def stones_of(note: dict[str, Any]) -> dict[str, datetime] | None:
     """What a note says; None for one that cannot be read: it must keep nobody from serving, and shows (`unreadable`)."""
     try:
         stones = note["data"]["stones"]
@@ -291,7 +291,9 @@ class Unwritten:
             return
         there, written = await self._noted.in_openbao(), self._written.all()
         missing = {number: moment for number, moment in written.items() if number not in there}
-        if missing or self._noted.unsaid or not self._said:
+        if missing:
             await self._noted.note(missing)
-            self._said = True
+        elif self._noted.unsaid or not self._said:
+            await self._noted.say()
+        self._said = True
         self._waits_since, self.next_in = None, NOTED_ANEW_SECONDS

@@ -22,7 +22,7 @@ from deploy.openbao import apply as bao_config
 from deploy.openbao import revoke
 from shared.openbao import LAST_TOMBSTONE, TOMBSTONE_NAMES, TOMBSTONES
 from shared.privileges import SERVICES
-from shared.tombstones import BATCH_SIZE
+from shared.tombstones import BATCH_SIZE, stones_of
 
 Stones = dict[str, datetime]
 KEYS = "SELECT mount, key FROM signal_key WHERE number = ANY($1::text[])"
@@ -81,11 +81,9 @@ def _note(bao: hvac.Client, stones: Stones) -> None:
 def _noted(bao: hvac.Client) -> set[str]:
     found: set[str] = set()
     for name in (bao.list(TOMBSTONE_NAMES) or {"data": {"keys": []}})["data"]["keys"]:
-        try:
-            found |= set(bao.read(f"{TOMBSTONES}/{name}")["data"]["data"]["stones"])
-        except (KeyError, TypeError):
-            # One that cannot be read says nothing: what it may have said is noted anew.
-            continue
+        note = bao.read(f"{TOMBSTONES}/{name}")
+        # One that cannot be read says nothing: what it may have said is noted anew.
+        found |= set(stones_of(note["data"]) or ()) if note else set()
     return found
 
 

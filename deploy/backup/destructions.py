@@ -6,6 +6,7 @@ is younger than the backup, whole as far as then, and of this house.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from datetime import datetime
 from pathlib import Path
@@ -17,10 +18,13 @@ FILES = tombstones.FILE.format("*")
 
 
 def mark(folder: Path, backup: str, moment: datetime) -> None:
-    """`backup` was made; on the disk when this returns."""
+    """`backup` was made; on the disk when this returns. Whoever makes backups need not be whom retention runs as, and retention says
+    how old the newest is: who may look into the folder may read these."""
     lengths = {file.name: len(file.read_text().splitlines()) for file in sorted(folder.glob(FILES))}
     line = {"backup": backup, "at": moment.isoformat(), "lines": lengths}
     tombstones.append_lines(folder / BACKUPS, json.dumps(line) + "\n")
+    with contextlib.suppress(PermissionError):
+        (folder / BACKUPS).chmod(0o644)
 
 
 def read(folder: Path | None, backup: str) -> tuple[dict[str, datetime], list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tarfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -82,6 +83,11 @@ def of_installation() -> Source:
     if not settings.tombstones.is_dir():
         raise HouseError(
             f"{settings.tombstones} is not there: it is to be retention's folder with the list of destructions"
+        )
+    if not os.access(settings.tombstones, os.R_OK | os.W_OK | os.X_OK):
+        # Each backup says in it that it was made, and none counts that did not.
+        raise HouseError(
+            f"{settings.tombstones} cannot be read and written by who runs this: be its owner, as retention is"
         )
     return Source(Databases(settings.superuser), settings.openbao, settings.tombstones)
 

@@ -23,6 +23,8 @@ QUICK = {
     "MELDPUNT_BEACON_SECONDS": "15",
     # What nobody is to give way to: the processes of a cluster are as many machines.
     "MELDPUNT_EMBEDDED_EQUAL": "1",
+    # Its list of destructions is in its own folder, whatever that of the machine's own house is.
+    "MELDPUNT_TOMBSTONES": "",
 }
 
 

@@ -7,10 +7,12 @@ import os
 import signal
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from deploy.backup import destructions
 from deploy.drills.rehearsal import Rehearsal, Stage
 from deploy.drills.rehearsals import administrator, stop
+from deploy.embedded.home import HouseError
 from deploy.openbao import apply as bao_config
 from deploy.openbao import revoke
 from deploy.tls.authority import Authority, Terms
@@ -39,15 +41,24 @@ def not_recorded(stage: Stage) -> Mapping[str, str]:
     return {}
 
 
+def _list(stage: Stage) -> Path:
+    """The list of destructions of this house: who holds the drill may have named that of another."""
+    found = Path((stage.home.state() or {})["tombstones"])
+    if not found.is_relative_to(stage.home.path):
+        raise HouseError(f"{found} is not of the drill")
+    return found
+
+
 def backed_up(stage: Stage) -> None:
-    destructions.mark(stage.home.tombstones, "of-today", datetime.now(UTC))
+    destructions.mark(_list(stage), "of-today", datetime.now(UTC))
 
 
 def no_backup(stage: Stage) -> Mapping[str, str]:
     """The last one that the list of destructions names is of days ago."""
-    (stage.home.tombstones / BACKUPS).unlink()
-    destructions.mark(stage.home.tombstones, "of-days-ago", datetime.now(UTC) - timedelta(days=DAYS_AGO))
-    return {}
+    (_list(stage) / BACKUPS).unlink()
+    destructions.mark(_list(stage), "of-days-ago", datetime.now(UTC) - timedelta(days=DAYS_AGO))
+    elsewhere = {name: stage.folder / f"backups-{name}" for name in ("BACKUPS", "KEYS")}
+    return {"LIST": str(_list(stage)), **{name: str(folder) for name, folder in elsewhere.items()}}
 
 
 def _letterbox(stage: Stage) -> str:

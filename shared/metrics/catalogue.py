@@ -154,7 +154,7 @@ BACKUP_AGE = Metric(
     "meldpunt_backup_age_seconds",
     "gauge",
     "seconds",
-    "how long ago a backup was made, as the list of destructions says; +Inf where it names none",
+    "how long ago a backup was made, as the list of destructions says; +Inf where it names none, or cannot be read",
     (),
     "process",
     ("retention",),

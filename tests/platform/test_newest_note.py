@@ -182,14 +182,18 @@ async def test_what_the_one_before_noted_and_did_not_say_is_said_by_the_next(
 
 @pytest.mark.parametrize("name", [f"{TOMBSTONES}/spoiled", f"{TOMBSTONE_NAMES}/spoiled"], ids=["as data", "whole"])
 async def test_one_that_cannot_be_read_and_was_taken_away_keeps_nobody_from_serving(
-    retention: Unwritten, bao_of: BaoOf, openbao: Bao, tmp_path: Path, name: str
+    retention: Unwritten, bao_of: BaoOf, openbao: Bao, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Only who administers OpenBao takes one away, and its name may stay."""
     openbao.administrator.write_data(f"{TOMBSTONES}/spoiled", data={"data": {"stones": "niets"}})
-    noted = NotedDestructions(bao_of("intake"), tmp_path / "nowhere")
+    bao = bao_of("intake")
+    noted, overheard = NotedDestructions(bao, tmp_path / "nowhere"), Overheard(bao, monkeypatch)
     found = await noted.in_openbao()
     assert (len(found), noted.unreadable) == (1, {f"{TOMBSTONES}/spoiled"})
     openbao.administrator.delete(name)
     assert await noted.in_openbao() == found
     assert noted.unreadable == set()
+    overheard.since()
+    assert await noted.in_openbao() == found
+    assert overheard.since() == [NEWEST]
     assert await NotedDestructions(bao_of("casework"), tmp_path / "nowhere").in_openbao() == found

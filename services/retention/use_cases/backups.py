@@ -17,6 +17,7 @@ class Backups:
 
     async def age(self) -> list[Shows]:
         """By the clock of the machine, as it is marked; without end where no backup is known."""
-        newest = self._marked.newest()
-        age = max(0.0, (self._clock.now() - newest).total_seconds()) if newest else math.inf
+        now = self._clock.now()
+        newest = self._marked.newest(now)
+        age = max(0.0, (now - newest).total_seconds()) if newest else math.inf
         return [Shows(BACKUP_AGE, age)]
