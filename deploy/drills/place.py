@@ -23,8 +23,6 @@ QUICK = {
     "MELDPUNT_BEACON_SECONDS": "15",
     # What nobody is to give way to: the processes of a cluster are as many machines.
     "MELDPUNT_EMBEDDED_EQUAL": "1",
-    # Its list of destructions is in its own folder, whatever that of the machine's own house is.
-    "MELDPUNT_TOMBSTONES": "",
 }
 
 
@@ -76,7 +74,9 @@ class Place:
                 f"something was made in {home.path} already: a drill counts what is there, and begins anew"
             )
         try:
-            meldpunt(home, *up, "--detach", more=QUICK | dict(more))
+            # Its list of destructions is its own, whatever that of the machine's own house is.
+            own = {"MELDPUNT_TOMBSTONES": str(home.path / "tombstones")}
+            meldpunt(home, *up, "--detach", more=QUICK | own | dict(more))
             yield
         finally:
             meldpunt(home, *down)

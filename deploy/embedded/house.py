@@ -213,6 +213,8 @@ class House:
         port = self._ports[one]
         env = self._told(one, name)
         inherited = {key: value for key, value in os.environ.items() if key.startswith("MELDPUNT_")}
+        # Whole, and the home's own where it is named and empty: as everybody else in the house reads it.
+        inherited.pop("MELDPUNT_TOMBSTONES", None)
         argv = ["meldpunt-service", name, str(port)]
 
         # The door goes first: on one machine, the work that a report causes must not keep the next one waiting.

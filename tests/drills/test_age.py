@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from deploy.drills import rehearsals_of_age
-from deploy.drills.place import QUICK
-from deploy.embedded.home import Home, HouseError
+from deploy.drills import place, rehearsals_of_age
+from deploy.embedded.home import HouseError
 from shared.backups import BACKUPS
 
 
@@ -40,7 +39,10 @@ def test_its_own_says_that_it_is_days_old(tmp_path: Path) -> None:
 
 
 def test_a_house_of_a_drill_has_its_list_in_its_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Any] = []
     monkeypatch.setenv("MELDPUNT_TOMBSTONES", str(tmp_path / "of-the-machine"))
-    for name, value in QUICK.items():
-        monkeypatch.setenv(name, value)
-    assert Home(tmp_path / "house").tombstones == (tmp_path / "house" / "tombstones").resolve()
+    monkeypatch.setattr(place, "meldpunt", lambda _home, *words, more=None: told.append((words[0], more)))
+    with place.Place(tmp_path, print).house() as home:
+        pass
+    assert [words for words, _ in told] == ["up", "down"]
+    assert told[0][1]["MELDPUNT_TOMBSTONES"] == str(home.path / "tombstones")
