@@ -6,9 +6,14 @@ from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import reports
 from tests.house import TestHouse
+
+# How long an example takes says how busy the machine is: no figure, and no verdict.
+settings.register_profile("meldpunt", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("meldpunt")
 
 
 def pytest_configure(config: pytest.Config) -> None:

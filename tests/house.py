@@ -23,7 +23,8 @@ from deploy.embedded.home import SERVICE_NAMES, Home
 from deploy.embedded.status import operators_look
 from tests import reports
 from tests.days import today
-from tests.parts import Parts, new_folder, spread_ports
+from tests.parts import Parts, new_folder
+from tests.ports import spread_ports
 
 T = TypeVar("T")
 

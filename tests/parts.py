@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
-import json
 import os
-import random
 import shutil
 import tempfile
 import threading
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 
 import asyncpg
 import nats
 import psutil
 
 from deploy.embedded.client import HouseClient
-from deploy.embedded.home import OTHER_PORTS, PREFERRED_PORTS, Home
+from deploy.embedded.home import Home
 from deploy.openbao import apply as bao_config
 from shared.tls import Tls
 
@@ -125,31 +122,6 @@ def _sweep(memory: Path) -> None:
         house = (Home(left / "house").state() or {}).get("pid")
         if run.isdigit() and not any(psutil.pid_exists(one) for one in (int(run), house) if one):
             shutil.rmtree(left, ignore_errors=True)
-
-
-_CLAIMED: list[IO[str]] = []
-"""Open, and so locked, for as long as this process lives."""
-
-
-def spread_ports(home: Home) -> None:
-    """Ports that no other run takes: houses are started at the same moment, and a port is used long after it was chosen."""
-    count = len(PREFERRED_PORTS)
-    starts = list(OTHER_PORTS[: -count + 1 : count])
-    random.SystemRandom().shuffle(starts)
-    folder = Path(tempfile.gettempdir()) / "meldpunt-ports"
-    folder.mkdir(exist_ok=True)
-    for start in starts:
-        claim = (folder / str(start)).open("a")
-        try:
-            fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            claim.close()
-            continue
-        _CLAIMED.append(claim)
-        ports = dict(zip(PREFERRED_PORTS, range(start, start + count), strict=True))
-        (home.path / "run" / "ports.json").write_text(json.dumps(ports))
-        return
-    raise AssertionError(f"every port is claimed; {folder} says by whom")
 
 
 def run_async(work: Coroutine[Any, Any, T]) -> T:

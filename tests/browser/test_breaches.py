@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -24,7 +24,7 @@ def test_the_fg_begins_an_entry_and_says_what_happened(house: TestHouse, page: P
     page.get_by_role("button", name="Beginnen").click()
     expect(page.get_by_role("alert")).to_be_focused()
     accessible(page, "datalekregister-met-fouten")
-    ago = datetime.now(AMSTERDAM) - timedelta(hours=50)
+    ago = (datetime.now(UTC) - timedelta(hours=50)).astimezone(AMSTERDAM)
     page.get_by_label("Wanneer is het ontdekt?").fill(ago.strftime("%Y-%m-%dT%H:%M"))
     page.get_by_role("button", name="Beginnen").click()
     expect(page.get_by_role("status").filter(has_text="De 72 uur lopen.")).to_be_visible()

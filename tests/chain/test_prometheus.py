@@ -12,12 +12,12 @@ import httpx
 import pytest
 import yaml
 
-from deploy.embedded.home import free_port
 from deploy.observability.alert import named_in
 from deploy.observability.alerts import ALERTS
 from deploy.observability.boards import BOARDS
 from deploy.observability.written import HERE, RULES, SCRAPED, prometheus
 from tests.house import TestHouse, until
+from tests.ports import own_port
 from tests.watchers import tool
 
 WATCHED = [one.expression for one in ALERTS]
@@ -47,7 +47,7 @@ def watching(house: TestHouse, tmp_path_factory: pytest.TempPathFactory) -> Iter
     config = prometheus(hosts, secrets=str(house.home.path / "secrets"), scheme="http", every=1)
     (folder / "prometheus.yaml").write_text(yaml.safe_dump(config | {"alerting": {}}))
     (folder / RULES).write_text((HERE / RULES).read_text().replace("interval: 1m", "interval: 1s", 1))
-    address = f"127.0.0.1:{free_port(19090, set())}"
+    address = f"127.0.0.1:{own_port()}"
     argv = [program, "--config.file=prometheus.yaml", f"--web.listen-address={address}", "--storage.tsdb.path=data"]
     argv += ["--enable-feature=exemplar-storage", "--log.level=error"]
     with (folder / "log").open("w") as log, subprocess.Popen(argv, cwd=folder, stdout=log, stderr=log) as process:

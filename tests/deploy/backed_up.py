@@ -33,8 +33,9 @@ from deploy.tls.identities import SETUP_USER
 from shared import tombstones
 from shared.database.migrate import migrate
 from shared.privileges import SERVICES
-from tests.parts import new_folder, run_async, spread_ports
+from tests.parts import new_folder, run_async
 from tests.platform.real import HERE, RealParts
+from tests.ports import spread_ports
 
 WORDS = b"Joost Wilgenroos, Kerkpad 5"
 ROOM = "room-signal"

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from deploy.cluster import front
-from deploy.embedded.home import free_port
+from tests.ports import own_port
 
 HERE = front.HERE
 
@@ -54,7 +54,7 @@ async def several(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[int, B
     one, other = Backend("one"), Backend("other")
     await one.begin()
     await other.begin()
-    port = free_port(20999, {one.port, other.port})
+    port = own_port()
     serving = asyncio.create_task(front.Front("/readyz", [one.port, other.port]).serve(port))
     yield port, one, other
     serving.cancel()

@@ -10,7 +10,7 @@ import pytest
 
 from deploy.cluster import wires
 from deploy.cluster.wires import HERE, Wire, serve
-from deploy.embedded.home import free_port
+from tests.ports import own_port
 
 EDGE = "intake.nats"
 
@@ -25,7 +25,7 @@ async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
 async def wire(tmp_path: Path) -> AsyncIterator[tuple[int, Path]]:
     server = await asyncio.start_server(echo, HERE, 0)
     target = server.sockets[0].getsockname()[1]
-    listen = free_port(20998, {target})
+    listen = own_port()
     told = {str(listen): {"target": target, "edge": EDGE}}
     serving = asyncio.create_task(serve(told, tmp_path))
     for _ in range(100):

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -220,3 +221,9 @@ async def closed_afterwards(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[No
     yield
     for bao in made:
         await bao.close()
+
+
+@pytest.fixture
+def one_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rate is of a minute of the clock: in a next one, which may begin at any moment, everybody has another share."""
+    monkeypatch.setattr("shared.http.rate.time", SimpleNamespace(monotonic=lambda: 0.0))

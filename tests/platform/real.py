@@ -36,7 +36,8 @@ from shared.errors import PartDown
 from shared.openbao import TIMEOUT_SECONDS, OpenBao
 from shared.privileges import SERVICES
 from tests import reports
-from tests.parts import NOBODY, new_folder, run_async, spread_ports
+from tests.parts import NOBODY, new_folder, run_async
+from tests.ports import spread_ports
 
 HERE = "127.0.0.1"
 

@@ -233,7 +233,7 @@ async def test_the_words_of_an_entry_are_in_no_row_message_or_audit_line(
     rows = [one.model_dump_json() for kind in kinds for one in await desk.rows(kind)]
     written = json.dumps([one.entry for one in lines]) + "".join(rows)
     said = capfd.readouterr()
-    for word in ("balie", "gemeentehuis"):
+    for word in ("map met meldingen", "gemeentehuis"):
         assert word not in written + said.out + said.err
     loaded = await desk.engine.parts.loader.load(number)
     assert loaded.fields_of(loaded.taken[0])["happened"] == SECRET

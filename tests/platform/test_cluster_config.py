@@ -24,6 +24,7 @@ from shared.openbao import OpenBao
 from tests.parts import NOBODY, new_folder
 from tests.platform.conftest import BaoOf
 from tests.platform.real import HERE, Bao
+from tests.ports import spread_ports
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +32,7 @@ def alone() -> Iterator[tuple[ClusterHome, str, int]]:
     """One server of three, the other two of which are not there: home, address of its clients, port of its routes."""
     home = ClusterHome(new_folder("nats") / "house")
     home.make()
+    spread_ports(home)
     home.authority.make()
     ports = home.ports()
     name, routes = NATS_NODES[0], [(HERE, ports[f"{one}-routes"]) for one in NATS_NODES]

@@ -188,7 +188,7 @@ async def reported(app: FastAPI, at: str, times: int, forwarded: str | None = No
 
 
 @pytest.fixture
-def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
+def door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, one_minute: None) -> FastAPI:
     """Forty reports a minute, ten for one visitor; there is no database, so that 503 is to be let in."""
     told = {"web_reports_per_minute": 40, "trusted_proxies": "192.0.2.1, 198.51.100.0/24"}
     return app_of("intake", tmp_path, monkeypatch, **told)

@@ -348,7 +348,7 @@ async def test_nothing_of_a_question_is_left(
 ) -> None:
     """No value, no hash and no candidate: in no table, no line of the trail and no log."""
     said = await Said.of(platform_of)
-    token = await said.warrant(replace(ASKED, address="Wilgenroosplein 77"))
+    token = await said.warrant(replace(ASKED, name="J. van Hazelaarsberg", address="Wilgenroosplein 77"))
     hashes = {one for each in read_claims(token)["asked"] for one in each["hashes"]}
     await said.answering.check(ANNA, token)
     connection = await postgres.connect("retention")
@@ -358,7 +358,8 @@ async def test_nothing_of_a_question_is_left(
     captured = capsys.readouterr()
     text = "\n".join([*rows, caplog.text, captured.out, captured.err])
     assert "existence answered" in text
-    assert [one for one in (*hashes, "Wilgenroos", "Berg") if one in text] == []
+    assert [one for one in hashes if one in text] == []
+    assert [one for one in ("wilgenroos", "hazelaarsberg") if one in text.lower()] == []
 
 
 @pytest.mark.refused("R-9.10")

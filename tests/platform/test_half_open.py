@@ -13,7 +13,6 @@ from sqlalchemy import text
 
 from deploy.cluster import wires
 from deploy.cluster.wires import serve
-from deploy.embedded.home import free_port
 from shared.bus.nats import Bus
 from shared.database import engine
 from shared.database.engine import Database
@@ -22,6 +21,7 @@ from shared.turns import Turns
 from tests.platform.carried import message, well
 from tests.platform.real import HERE, Handed, Nats, Postgres
 from tests.platform.test_failover import on
+from tests.ports import own_port
 
 EDGE = "who.whom"
 
@@ -29,7 +29,7 @@ EDGE = "who.whom"
 @contextlib.asynccontextmanager
 async def wired(target: int, folder: Path) -> AsyncIterator[tuple[int, Path]]:
     """The port of a wire to `target`, and the file that cuts it."""
-    listen = free_port(20997, {target})
+    listen = own_port()
     serving = asyncio.create_task(serve({str(listen): {"target": target, "edge": EDGE}}, folder))
     await asyncio.sleep(0.05)
     yield listen, folder / EDGE
@@ -151,6 +151,9 @@ async def test_who_is_connected_waits_for_an_answer_and_does_not_begin_anew(
     handed = Handed({"kv/data/nats/casework": {"data": {"data": {"password": nats.passwords["casework"]}}}})
     target = int(nats.address.rpartition(":")[2])
     shown: list[str | None] = []
+    logged = structlog.testing.LogCapture()
+    # Its own: the logger of the module keeps what the first who logged in this process had set up.
+    monkeypatch.setattr("shared.bus.nats.log", structlog.wrap_logger(None, processors=[logged]))
 
     async def receive(producer: str, headers: dict[str, str], body: bytes, delivered: int) -> None:
         """Nothing is sent."""
@@ -169,11 +172,10 @@ async def test_who_is_connected_waits_for_an_answer_and_does_not_begin_anew(
             return found
 
         monkeypatch.setattr(bus, "_is_led", slowly)
-        with structlog.testing.capture_logs() as logged:
-            running = asyncio.create_task(bus.run(receive))
-            await well(bus)
-            running.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await running
-    assert not [one for one in logged if one["event"] == "bus restarts"]
+        running = asyncio.create_task(bus.run(receive))
+        await well(bus)
+        running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+    assert not [one for one in logged.entries if one["event"] == "bus restarts"]
     assert any(one and one.startswith("NATS has nobody yet") for one in shown)

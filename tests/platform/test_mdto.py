@@ -24,6 +24,7 @@ from shared.engine.head import vouch_for
 from shared.errors import Conflict, Forbidden
 from shared.identity import Person
 from shared.protocol.model import Law
+from tests.days import today
 from tests.platform.conftest import PlatformOf
 from tests.platform.real import Postgres
 from tests.platform.test_declaration import CASE, HELD, WHOLE
@@ -100,7 +101,7 @@ async def test_the_register_of_a_year_goes_signed_and_without_what_was_put_there
     platform_of: PlatformOf, postgres: Postgres
 ) -> None:
     oversight = await platform_of("oversight")
-    year = datetime.now(UTC).year - 1
+    year = today().year - 1
     begins = datetime(year, 1, 1, tzinfo=UTC)
     # In Amsterdam the year begins an hour before it does in UTC.
     lines = [

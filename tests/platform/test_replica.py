@@ -7,7 +7,6 @@ import base64
 import contextlib
 import http.client
 import json
-import random
 import shutil
 import socket
 import ssl
@@ -21,7 +20,7 @@ from deploy.cluster import replica
 from deploy.cluster.home import POSTGRES_NODES, ClusterHome
 from deploy.cluster.house import Cluster
 from deploy.embedded.certificates import Renewal
-from deploy.embedded.home import OTHER_PORTS, HouseError
+from deploy.embedded.home import HouseError
 from deploy.embedded.house import Options
 from deploy.embedded.parts import HERE
 from deploy.postgres import etcd
@@ -30,15 +29,7 @@ from deploy.tls.identities import ETCD, SETUP_USER
 from shared.database.hosts import Connecting
 from shared.tls import Tls
 from tests.parts import new_folder
-
-NAMES = tuple(ClusterHome.preferred_ports)
-ANY = dict(zip(NAMES, random.sample(OTHER_PORTS, len(NAMES)), strict=True))
-
-
-class AnyPorts(ClusterHome):
-    """Not those that a cluster prefers, which may begin on this machine at the same moment."""
-
-    preferred_ports = ANY
+from tests.ports import spread_ports
 
 
 class OnlyPostgres(Cluster):
@@ -46,6 +37,7 @@ class OnlyPostgres(Cluster):
 
     def begin(self) -> None:
         self.home.make()
+        spread_ports(self.home)
         self.home.authority.make()
         self._ports = self.home.ports()
         self._start_postgres()
@@ -68,7 +60,7 @@ class OnlyPostgres(Cluster):
 
 @pytest.fixture(scope="module")
 def two() -> Iterator[OnlyPostgres]:
-    home = AnyPorts(new_folder("replica") / "cluster")
+    home = ClusterHome(new_folder("replica") / "cluster")
     if why := replica.why_alone(home):
         pytest.skip(f"a cluster has one PostgreSQL here: {why}")
     there = OnlyPostgres(home, Options(), print)

@@ -16,6 +16,8 @@ from shared.http.rate import Rate
 from tests.platform.conftest import DatabaseOf, PlatformOf
 from tests.platform.real import HERE, Postgres
 
+pytestmark = pytest.mark.usefixtures("one_minute")
+
 
 def visitor(host: str) -> Request:
     return Request({"type": "http", "client": (host, 1), "headers": []})

@@ -20,6 +20,7 @@ from shared.database.tables import Audit, Outgoing, ProcessingRecord
 from shared.engine.tables import DecisionRow, Dossier, ItemRow
 from shared.errors import CannotSucceed, NotBelieved, NotFound
 from shared.keys.transit import Place, Transit
+from shared.protocol.terms import add_years
 from tests.platform.conftest import BaoOf, DeskOf
 from tests.platform.desk import ANNA, Desk
 from tests.platform.real import Postgres, Superuser
@@ -159,7 +160,7 @@ async def test_what_had_its_years_in_the_register_is_destroyed_by_two_hands(desk
     key = (await desk.row(Dossier, number)).room_key
     item = (await desk.rows(ItemRow, number=number, item="request"))[0].ciphertext
     kept = (await desk.row(RequestRow, number)).ends_on
-    assert kept == calendar_date(desk.clock.now()).replace(year=calendar_date(desk.clock.now()).year + 5)
+    assert kept == add_years(calendar_date(desk.clock.now()), 5)
     desk.clock.pass_by(YEARS.total_seconds())
     desk.platform.releaser._bao = desk.platform.bao
     assert await processed(desk, number)

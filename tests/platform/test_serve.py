@@ -18,9 +18,9 @@ import httpx
 import pytest
 from cryptography import x509
 
-from deploy.embedded.home import free_port
 from deploy.tls.authority import Authority
 from shared.service.serve import ServeSettings
+from tests.ports import own_port
 
 HERE = "127.0.0.1"
 DRAIN, SLOW = 1.0, 2.5
@@ -81,7 +81,7 @@ class Served:
 @pytest.fixture
 def served(authority: Authority, tmp_path: Path) -> Iterator[Served]:
     (tmp_path / "an_app.py").write_text(APP)
-    port, mine = free_port(28443, set()), authority.of("assessment")
+    port, mine = own_port(), authority.of("assessment")
     told = {
         "TLS_AUTHORITIES": mine.authorities,
         "TLS_CERTIFICATE": mine.certificate,

@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 import pytest
 
-from deploy.embedded.home import free_port
+from tests.ports import own_port
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = Path(__file__).parent / "provider.mjs"
@@ -34,7 +34,7 @@ def second_provider(client: tuple[str, str], back: str) -> Iterator[str]:
         subprocess.run(argv, cwd=ROOT, capture_output=True, check=False, timeout=600)
     if not (ROOT / "node_modules" / "oidc-provider").exists():
         pytest.skip("oidc-provider is an npm package, and npm is not on this machine or reaches no registry")
-    port = free_port(18990, set())
+    port = own_port()
     argv = [node, str(SCRIPT), str(port), *client, back]
     with subprocess.Popen(argv, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         try:

@@ -20,7 +20,8 @@ from deploy.embedded.home import PREFERRED_PORTS, Home
 from deploy.embedded.storage import STAMP, overwrite
 from deploy.openbao import apply as bao_config
 from tests.house import TestHouse, until
-from tests.parts import new_folder, spread_ports
+from tests.parts import new_folder
+from tests.ports import spread_ports
 from tests.security.carve import carve
 from tests.security.test_gone import named_in
 

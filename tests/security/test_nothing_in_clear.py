@@ -6,6 +6,7 @@ import json
 import secrets
 import string
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -38,14 +39,16 @@ def flush(house: TestHouse) -> None:
     until(lambda: all(any(one in file.read_bytes() for file in files(store / "jetstream")) for one in last))
     moment = datetime.now(UTC).isoformat()
     for name in SERVICE_NAMES:
-        httpx.get(f"{house.client.addresses[name]}/livez")
+        # Who looks whether it lives would leave no span.
+        assert httpx.get(f"{house.client.addresses[name]}/nothing-here").status_code == 404
     traces = [house.home.path / "logs" / f"traces-{name}.jsonl" for name in SERVICE_NAMES]
-    until(lambda: all(started(file.read_text().splitlines()[-1]) > moment for file in traces))
+    until(lambda: all(last_began(file) > moment for file in traces))
 
 
-def started(span: str) -> str:
-    """When a span, as a line of a trace, began."""
-    found: str = json.loads(span)["start_time"]
+def last_began(traces: Path) -> str:
+    """When the last span began that is wholly written."""
+    whole = [line for line in traces.read_text().splitlines() if line.endswith("}")]
+    found: str = json.loads(whole[-1])["start_time"]
     return found
 
 

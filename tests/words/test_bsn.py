@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,6 +28,7 @@ WRITTEN = [
     "7f123456-782a-4c70-bf46",
     "a123456782b",
 ]
+DATE = re.compile(r"(?<!\d)\d{1,2} \d{1,2} (19|20)\d\d(?!\d)")
 OTHER = [
     "123456783",
     "06-12345678",
@@ -69,7 +72,7 @@ def test_every_number_and_every_way_to_part_it(beginning: int, signs: list[str])
     assert bsn.is_valid("".join(digits))
     written = "".join(one + sign for one, sign in zip(digits, [*signs, ""], strict=True))
     # A part of it can be read as a date; nobody writes it so.
-    if not any(sign in "-." and sign for sign in signs):
+    if not any(sign in "-." and sign for sign in signs) and not DATE.search(written):
         assert has_bsn(f"nummer {written}, zegt hij")
 
 
