@@ -171,8 +171,10 @@ class TestHouse(Parts):
         return until(lambda: self.signal(number, "retention"))
 
     def ended_signal(self, **more: Any) -> str:
-        """A report that has gone all the way to the non-active environment."""
+        """A report that has gone all the way to the non-active environment; retention knows by what it is found."""
         number = self.arrived(self.report(**more))
+        # People take longer to weigh than that takes; what is told in the same second as it is sealed comes when it comes.
+        until(lambda: self.sql("retention", "SELECT 1 FROM findable WHERE number=$1", number))
         self.end(number)
         self.sealed(number)
         return number
@@ -184,7 +186,7 @@ class TestHouse(Parts):
 
     def approve(self, list_id: str, **more: Any) -> httpx.Response:
         path = f"/v1/destruction-lists/{list_id}"
-        shown = until(lambda: self._whole(path))
+        shown = self.listed(list_id)
         never_informed(self.client, path, shown["toDecide"])
         version = self.client.get("oversight", f"{path}/open-decisions", "beheerder")["version"]
         body = {
@@ -196,17 +198,21 @@ class TestHouse(Parts):
         }
         return self.client.request("POST", "oversight", f"{path}/decisions", more.pop("user", "beheerder"), body | more)
 
-    def _whole(self, path: str) -> dict[str, Any] | None:
-        """A list, when it has come and rights has said who was never informed."""
-        found = self.client.request("GET", "oversight", path, "beheerder")
-        shown: dict[str, Any] = found.json() if found.is_success else {}
-        return shown if shown.get("neverInformed") is not None else None
+    def listed(self, list_id: str) -> dict[str, Any]:
+        """A list, once it has come and rights has said who was never informed."""
+
+        def whole() -> dict[str, Any] | None:
+            found = self.client.request("GET", "oversight", f"/v1/destruction-lists/{list_id}", "beheerder")
+            shown: dict[str, Any] = found.json() if found.is_success else {}
+            return shown if shown.get("neverInformed") is not None else None
+
+        return until(whole)
 
     def destroy_everything_due(self) -> None:
         for list_id in self.run_as_of():
             assert self.approve(list_id).status_code == 201
 
-    def declared(self, number: str, seconds: float = 90) -> dict[str, Any]:
+    def declared(self, number: str, seconds: float = 180) -> dict[str, Any]:
         def find() -> dict[str, Any] | None:
             listed = self.client.every("retention", f"/v1/declarations?number={number}", "fg", "declarations")
             return next(iter(listed), None)
@@ -243,7 +249,7 @@ class TestHouse(Parts):
     def let_go(self, name: str) -> None:
         before = self.pid(name)
         self.home.held(name).unlink(missing_ok=True)
-        until(lambda: self.pid(name) not in (before, 0), 30)
+        until(lambda: self.pid(name) not in (before, 0), 120)
 
     def ready(self, name: str) -> bool:
         try:

@@ -82,7 +82,7 @@ class Parts:
             user=user,
             password=password,
             allow_reconnect=False,
-            connect_timeout=3,
+            connect_timeout=20,
             tls=self.home.tls(shows or user).context,
             tls_handshake_first=True,
             **options,

@@ -15,7 +15,7 @@ from deploy.embedded.home import DEMO_USERS, Home
 from shared.clock import calendar_date
 
 Rows = list[dict[str, Any]]
-PATIENCE = 20
+PATIENCE = 60
 """Seconds for all of it; what was done last is told to the lists of people a moment later."""
 
 

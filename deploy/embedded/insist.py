@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from deploy.embedded.client import Refusal
 
 T = TypeVar("T")
-PATIENCE = 15.0
+PATIENCE = 60.0
 """Seconds; a message that takes longer is shown as the refusal that it is."""
 
 

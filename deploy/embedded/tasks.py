@@ -36,7 +36,7 @@ class AtTasks:
             return None
 
         # A department is asked when what asks it can no longer be withdrawn.
-        found = until(waiting, f"no {step['task']} waits for {step['by']} at {service}", 10)
+        found = until(waiting, f"no {step['task']} waits for {step['by']} at {service}", 60)
         path = f"/v1/tasks/{found}"
         self._client.get(service, path, step["by"], purpose=PURPOSE["X-Purpose"])
         if "report" in step:

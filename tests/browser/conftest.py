@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from deploy.embedded.played import until
 from tests.house import TestHouse
@@ -23,6 +23,7 @@ OF_WIDTH = {
 }
 """What can be otherwise on a telephone: where things stand, how large they are, and what is hidden there."""
 Look = Callable[[Page, str], None]
+expect.set_options(timeout=30_000)
 
 
 def chromium() -> str:
@@ -78,6 +79,8 @@ def accessible(axe: str, tmp_path: Path) -> Look:
     """Asserts that a page has no violation of WCAG 2.2 A and AA, also at 320 px; `name`: of the picture of it."""
 
     def look(page: Page, name: str) -> None:
+        # Who followed a link or sent a form is on the next page already, which need not be there whole.
+        page.wait_for_load_state()
         if folder := os.environ.get("MELDPUNT_SCREENS"):
             page.screenshot(path=f"{folder}/{name}.png", full_page=True)
         page.evaluate(axe)
@@ -134,7 +137,7 @@ def listed(house: TestHouse, user: str, number: str, state: str) -> dict[str, An
         found = house.client.post("worklist", "/v1/lists", user, {"words": number})["dossiers"]
         return found[0] if found and found[0]["state"] == state else None
 
-    entry: dict[str, Any] = until(there, f"{number} is not on the list of {user} as {state}", 30)
+    entry: dict[str, Any] = until(there, f"{number} is not on the list of {user} as {state}", 60)
     return entry
 
 
@@ -146,16 +149,19 @@ def asked_of(house: TestHouse, user: str, service: str, kind: str) -> None:
         shown = {one["id"] for one in house.client.post("worklist", "/v1/lists", user, {})["tasks"]}
         return bool(wanted) and wanted <= shown
 
-    until(same, f"what {service} asks is not on the list of {user}", 30)
+    until(same, f"what {service} asks is not on the list of {user}", 60)
 
 
 def open_dossier(page: Page, number: str) -> None:
     """From the work list, where it is found by its number, for weighing. The list follows what is done in a moment."""
-    for _ in range(40):
+
+    def there() -> bool:
         page.get_by_label("Nummer of werknaam").fill(number)
         page.get_by_role("button", name="Zoeken").click()
-        if page.get_by_role("row").filter(has_text=number).count():
-            break
+        page.wait_for_load_state()
+        return page.get_by_role("row").filter(has_text=number).count() > 0
+
+    until(there, f"{number} is not on the list", 60)
     page.get_by_role("row").filter(has_text=number).get_by_role("link").click()
     page.get_by_label("Wegen").check()
     page.get_by_role("button", name="Dossier openen").click()

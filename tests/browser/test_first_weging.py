@@ -67,6 +67,7 @@ def test_a_signal_of_nobody_and_a_signal_that_is_not_look_alike(house: TestHouse
         page.goto(f"{house.client.addresses['portal']}/dossiers/{one}")
         page.get_by_label("Wegen").check()
         page.get_by_role("button", name="Dossier openen").click()
+        page.wait_for_load_state()
         seen.append(page.get_by_role("main").inner_text())
     assert seen[0] == seen[1]
     assert "Dit dossier bestaat niet, of u hebt er geen toegang toe." in seen[0]

@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Look, log_in, open_dossier
 from tests.days import today
-from tests.house import TestHouse
+from tests.house import TestHouse, until
 from tests.journeys import brought, further
 
 AGAINST = "Er ligt te weinig; het kan ook een kas zijn."
@@ -94,9 +94,14 @@ def test_a_lot_from_calling_it_to_its_minutes(house: TestHouse, browser: Browser
         assert AGAINST.lower() not in shown, place
     gijs.goto(f"{at}/punten/{number}/tegen")
     expect(gijs.get_by_role("main")).to_contain_text("bestaat niet, of u hebt er geen toegang toe")
-    gijs.goto(f"{house.client.addresses['portal']}/")
     (paper,) = had - tasks(house, "gijs")
-    expect(gijs.locator(f"main a[href*='{paper}']")).to_have_count(0)
+
+    def gone() -> bool:
+        """Of his list, which follows a moment later."""
+        gijs.goto(f"{house.client.addresses['portal']}/")
+        return gijs.locator(f"main a[href*='{paper}']").count() == 0
+
+    until(gone)
 
     # --- it is decided by the form that there is, the meeting from a list ---
     page.goto(at)

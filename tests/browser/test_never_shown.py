@@ -123,6 +123,7 @@ def mine(house: TestHouse) -> frozenset[str]:
         )
         numbers |= {played.number, player_of(house).duty_of(played.number, "S1")}
     asked_of(house, "esra", "sources", "question")
+    asked_of(house, "farid", "casework", "intervention")
     return frozenset(numbers)
 
 

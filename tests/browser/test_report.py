@@ -67,4 +67,4 @@ def test_the_public_pages_are_accessible_and_lead_nowhere_else(house: TestHouse,
         "/v1/signals",
         "/openapi.json",
     ):
-        assert httpx.get(f"{address}{refused}").status_code == 404
+        assert httpx.get(f"{address}{refused}", timeout=60).status_code == 404

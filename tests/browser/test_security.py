@@ -152,6 +152,7 @@ def test_whose_designation_has_ended_sees_what_he_would_see_of_nothing(house: Te
         if page.get_by_label("Wegen").count():
             page.get_by_label("Wegen").check()
             page.get_by_role("button", name="Dossier openen").click()
+            page.wait_for_load_state()
         return page.get_by_role("main").inner_text()
 
     def sees() -> bool:

@@ -39,7 +39,7 @@ def on_a_list(house: TestHouse) -> str:
         return str(row["list_id"]) if row["list_id"] else None
 
     list_id = until(listed)
-    until(lambda: house._whole(f"/v1/destruction-lists/{list_id}"))
+    house.listed(list_id)
     return list_id
 
 
@@ -120,11 +120,13 @@ def test_a_list_goes_by_the_privacy_officer_and_the_beheerder(house: TestHouse, 
     expect(page.get_by_role("main")).to_contain_text("Informeren is onmogelijk of vergt onevenredig veel inspanning.")
     accessible(page, "vernietigingslijst")
     page.get_by_role("link", name="Besluiten").click()
+    page.wait_for_load_state()
     for one in page.get_by_role("checkbox").all():
         assert one.is_checked()
         one.uncheck()
     page.get_by_role("button", name="Besluit vastleggen").click()
     expect(page.get_by_role("alert")).to_contain_text("Kies ten minste één signaal.")
+    page.wait_for_load_state()
     for one in page.get_by_role("checkbox").all():
         one.check()
     page.get_by_label("Typ het nummer van de lijst over.").fill(list_id)

@@ -77,28 +77,31 @@ def test_the_list_is_the_same_after_it_was_built_anew(house: TestHouse) -> None:
     """Thrown away, asked for again while it is told, and the same as what the services themselves have on their lists."""
     main_of(house, "--wait", "60")
     services = ("assessment", "sources", "casework")
-    held = {
-        one["number"]: one["state"]
-        for service in services
-        for one in house.client.every(service, "/v1/signals", "anna", "signals")
-    }
-    owed = [
-        *house.client.every("rights", "/v1/duties", "anna", "duties"),
-        *house.client.every("rights", "/v1/requests", "anna", "requests"),
-    ]
-    duties = {one["number"]: one["state"] for one in owed}
+
+    def held() -> dict[str, str]:
+        """What the services say, which may still settle."""
+        said = [
+            *(one for each in services for one in house.client.every(each, "/v1/signals", "anna", "signals")),
+            *house.client.every("rights", "/v1/duties", "anna", "duties"),
+            *house.client.every("rights", "/v1/requests", "anna", "requests"),
+        ]
+        return {one["number"]: one["state"] for one in said}
 
     def same() -> bool:
-        return {one["number"]: one["state"] for one in every(house, "anna")} == held | duties
+        return {one["number"]: one["state"] for one in every(house, "anna")} == held()
 
-    until(same, "the list is not what the services hold", 30)
-    tasks = {
-        one["id"]
-        for service in (*services, "rights")
-        for one in house.client.every(service, "/v1/tasks", "petra", "tasks")
-    }
-    shown = house.client.post("worklist", "/v1/lists", "petra", {})["tasks"]
-    assert {one["id"] for one in shown} == tasks
+    until(same, "the list is not what the services hold", 60)
+
+    def same_tasks() -> bool:
+        asked = [
+            one
+            for service in (*services, "rights")
+            for one in house.client.every(service, "/v1/tasks", "petra", "tasks")
+        ]
+        shown = house.client.post("worklist", "/v1/lists", "petra", {})["tasks"]
+        return {one["id"] for one in shown} == {one["id"] for one in asked}
+
+    until(same_tasks, "petra's tasks are not what the services ask", 60)
 
 
 def every(house: TestHouse, user: str) -> list[dict[str, str]]:

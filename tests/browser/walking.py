@@ -46,7 +46,7 @@ class Somebody:
 
     def __init__(self, browser: Browser, house: TestHouse, user: str, effort: Effort) -> None:
         self.page: Page = browser.new_context(locale="nl-NL", viewport={"width": 1280, "height": 900}).new_page()
-        self.page.set_default_timeout(8_000)
+        self.page.set_default_timeout(30_000)
         self.page.on("response", self._sent)
         self.effort, self._met = effort, set[str]()
         self._own = house.client.addresses["portal"]
@@ -150,9 +150,11 @@ class WithTheFile(Somebody):
         """Of the signals in phase 1 on his list, page after page."""
         self.choose("fase", "1")
         self.page.get_by_role("button", name="Zoeken").click()
+        self.page.wait_for_load_state()
         found = set(self.page.locator("main td.number").all_inner_texts())
         while (more := self.page.get_by_role("button", name="Volgende bladzijde")).count():
             more.click()
+            self.page.wait_for_load_state()
             found |= set(self.page.locator("main td.number").all_inner_texts())
         return found
 

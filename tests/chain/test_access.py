@@ -115,7 +115,7 @@ def test_an_exchange_needs_a_log_in_of_the_provider(house: TestHouse) -> None:
     address = f"{house.client.addresses['access']}/v1/tokens"
 
     def asked(audience: str, *log_in: str) -> int:
-        return httpx.post(address, data=exchange_form(house.home, audience, *log_in)).status_code
+        return httpx.post(address, data=exchange_form(house.home, audience, *log_in), timeout=60).status_code
 
     other = house.client.token("anna", "assessment")
     assert asked("assessment", other) == 401
@@ -124,7 +124,7 @@ def test_an_exchange_needs_a_log_in_of_the_provider(house: TestHouse) -> None:
     assert asked("elsewhere", *log_in) == 400
     assert asked("assessment", *log_in) == 200
     assert asked("assessment", *log_in) == 401, "an ID token is used once"
-    assert httpx.post(address, data={"grant_type": "password"}).status_code == 400
+    assert httpx.post(address, data={"grant_type": "password"}, timeout=60).status_code == 400
 
 
 def test_the_fg_sees_every_designation_and_changes_none(house: TestHouse) -> None:
@@ -140,7 +140,7 @@ def test_the_fg_sees_every_designation_and_changes_none(house: TestHouse) -> Non
 def test_a_token_that_is_nested_too_deep_is_refused_like_any_other(house: TestHouse) -> None:
     deep = base64.urlsafe_b64encode(b"[" * 5000).decode().rstrip("=")
     form = exchange_form(house.home, "assessment", f"{deep}.e30.AAAA", "a-nonce")
-    assert httpx.post(f"{house.client.addresses['access']}/v1/tokens", data=form).status_code == 401
+    assert httpx.post(f"{house.client.addresses['access']}/v1/tokens", data=form, timeout=60).status_code == 401
     for token in (f"{deep}.e30.AAAA", f"e30.{deep}.AAAA"):
         answer = house.client.request(
             "GET", "assessment", "/v1/signals", None, headers={"Authorization": f"Bearer {token}"}

@@ -90,7 +90,12 @@ def test_an_ended_signal_is_in_the_non_active_environment(house: TestHouse, numb
         )
     open_now = house.client.get("retention", f"/v1/signals/{number}/open-decisions", "anna")["decisions"]
     assert {one["key"] for one in open_now} == {"hold", "end-hold"}, "only whether destruction must wait"
-    until(lambda: house.client.get("oversight", f"/v1/signals/{number}", "anna")["holder"] == "retention")
+
+    def told() -> bool:
+        answer = house.client.request("GET", "oversight", f"/v1/signals/{number}", "anna")
+        return answer.is_success and answer.json()["holder"] == "retention"
+
+    until(told)
 
 
 @pytest.mark.allowed("R-12.4", "R-12.6")
@@ -163,7 +168,7 @@ def test_facts_open_with_their_phase(house: TestHouse, number: str) -> None:
 def test_no_score_anywhere(house: TestHouse, number: str) -> None:
     """No field of any interface is a score, a rank or a probability; the work list is oldest first."""
     for service in SERVICE_NAMES:
-        text = httpx.get(f"{house.client.addresses[service]}/v1/openapi.json").text.lower()
+        text = httpx.get(f"{house.client.addresses[service]}/v1/openapi.json", timeout=60).text.lower()
         for word in ("score", "rank", "probability", "traffic", "priority", "points"):
             assert f'"{word}' not in text, (service, word)
     arrived = [one["arrivedAt"] for one in house.work_list()]

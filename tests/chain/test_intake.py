@@ -88,7 +88,7 @@ def test_everything_wrong_is_listed_at_once_and_nothing_is_repeated(house: TestH
 
 @pytest.mark.parametrize("raw", [b"", b"{", b"[]", b'"text"', b"\xff\xfe", b"null"])
 def test_what_is_no_report_is_refused_with_a_problem(house: TestHouse, raw: bytes) -> None:
-    answer = httpx.post(f"{house.client.addresses['intake']}/v1/signals", content=raw)
+    answer = httpx.post(f"{house.client.addresses['intake']}/v1/signals", content=raw, timeout=60)
     assert answer.status_code == 400
     assert answer.json()["status"] == 400
 

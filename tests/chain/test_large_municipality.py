@@ -15,7 +15,7 @@ from tests.days import reported, today
 from tests.house import TestHouse, a_report, until
 from tests.journeys import parts_until, player_of, steps
 
-WINDOW = 5
+WINDOW = 8
 FIRST = ("purpose", "weging-1")
 
 
@@ -68,7 +68,7 @@ def a_withdrawn_decision_opens_nothing(large: TestHouse, number: str, duty: str)
         return int(large.client.get("rights", f"{path}/open-decisions", "bram")["version"])
 
     # By now the LOT's own decision is final, and rights has been asked.
-    until(lambda: large.sql("rights", "SELECT number FROM asked WHERE number=$1", number), WINDOW + 15)
+    until(lambda: large.sql("rights", "SELECT number FROM asked WHERE number=$1", number), WINDOW + 90)
     not_due = {"key": "duty", "outcome": "not-due", "reason": "vergissing", "fields": {"ground": "already-informed"}}
     proposed = large.client.post("rights", f"{path}/decisions", "bram", not_due | {"expectedVersion": version()})
     task = large.client.every("rights", "/v1/tasks", "petra", "tasks")[-1]["id"]

@@ -124,7 +124,7 @@ def test_a_list_that_nobody_approves(own_house: TestHouse) -> None:
     house.environment["MELDPUNT_EMBEDDED_AHEAD"] = f"{367 + 62}:retention,oversight"
     house.up()
     house.all_ready()
-    until(lambda: house.sql("retention", "SELECT * FROM declaration WHERE number=$1", number), 90)
+    until(lambda: house.sql("retention", "SELECT * FROM declaration WHERE number=$1", number), 180)
     content = house.sql("retention", "SELECT content FROM declaration WHERE number=$1", number)[0]["content"]
     assert "de uiterste dag van de vernietigingslijst was verstreken" in content
     bao_config.client(house.client.addresses["openbao"], house.home.secret("provisioner"), house.home.tls("setup"))

@@ -41,10 +41,10 @@ class Prometheus:
 
 @pytest.fixture(scope="module")
 def watching(house: TestHouse, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
-    """Started with the configuration that is made, but for where the services are, and looking every second."""
+    """Started with the configuration that is made, but for where the services are, and looking every few seconds."""
     program, folder = tool("prometheus"), tmp_path_factory.mktemp("prometheus")
     hosts = {name: house.client.addresses[name].removeprefix("http://") for name in SCRAPED}
-    config = prometheus(hosts, secrets=str(house.home.path / "secrets"), scheme="http", every=1)
+    config = prometheus(hosts, secrets=str(house.home.path / "secrets"), scheme="http", every=3)
     (folder / "prometheus.yaml").write_text(yaml.safe_dump(config | {"alerting": {}}))
     (folder / RULES).write_text((HERE / RULES).read_text().replace("interval: 1m", "interval: 1s", 1))
     address = f"127.0.0.1:{own_port()}"
@@ -52,6 +52,7 @@ def watching(house: TestHouse, tmp_path_factory: pytest.TempPathFactory) -> Iter
     argv += ["--enable-feature=exemplar-storage", "--log.level=error"]
     with (folder / "log").open("w") as log, subprocess.Popen(argv, cwd=folder, stdout=log, stderr=log) as process:
         found = Prometheus(f"http://{address}")
+        until(lambda: httpx.get(f"http://{address}/-/ready", timeout=60).is_success)
         yield found
         found.close()
         process.terminate()
@@ -66,25 +67,25 @@ def test_every_series_that_is_watched_is_scraped_and_leads_to_a_trace(house: Tes
     number = house.ended_signal()
     assert house.decide(house.arrived(house.report()), "anna", "weging-1", "suspicion").status_code == 409
     up = dict.fromkeys(SCRAPED, "up")
-    until(lambda: _targets(watching) == up, 30)
+    until(lambda: _targets(watching) == up)
     wanted = {name for one in WATCHED for name in named_in(one)}
 
     def missing() -> set[str]:
         return wanted - set(watching.ask("/label/__name__/values"))
 
-    until(lambda: not missing(), 30)
+    until(lambda: not missing())
     (group,) = watching.ask("/rules")["groups"]
     assert len(group["rules"]) == len(ALERTS)
-    until(lambda: {one["health"] for one in watching.ask("/rules")["groups"][0]["rules"]} == {"ok"}, 30)
+    until(lambda: {one["health"] for one in watching.ask("/rules")["groups"][0]["rules"]} == {"ok"})
     for expression in WATCHED:
         watching.ask("/query", query=expression)
-    decided = {
-        (one["metric"]["decision"], one["metric"]["result"]): float(one["value"][1])
-        for one in watching.ask("/query", query='meldpunt_decisions_total{service="assessment"}')["result"]
-    }
-    assert decided[("weging-1", "taken")] >= 1
-    assert decided[("weging-1", "refused")] >= 1
-    assert _leads_to_a_span(house, watching)
+
+    def decided() -> set[tuple[str, str]]:
+        found = watching.ask("/query", query='meldpunt_decisions_total{service="assessment"} >= 1')["result"]
+        return {(one["metric"]["decision"], one["metric"]["result"]) for one in found}
+
+    until(lambda: decided() >= {("weging-1", "taken"), ("weging-1", "refused")})
+    until(lambda: _leads_to_a_span(house, watching))
     # Of one signal nothing is told: neither its number, nor who acted, nor a word of the report.
     series = json.dumps(watching.ask("/series", **{"match[]": '{__name__=~".+"}'}))
     for said in (number, *SAID, "anna", "bram", "collega"):
@@ -97,13 +98,12 @@ def _leads_to_a_span(house: TestHouse, watching: Prometheus) -> bool:
     query = 'meldpunt_request_duration_seconds_bucket{service="assessment"}'
     found = watching.ask("/query_exemplars", query=query, start=str(float(now) - 600), end=str(float(now) + 60))
     traces = {one["labels"]["trace_id"] for series in found for one in series["exemplars"]}
-    assert traces
-    spans = Path(house.home.path / "logs" / "traces-assessment.jsonl")
-    return bool(until(lambda: any(one in spans.read_text() for one in traces), 15))
+    spans = Path(house.home.path / "logs" / "traces-assessment.jsonl").read_text()
+    return any(one in spans for one in traces)
 
 
 def test_a_stranger_reads_none_of_it(house: TestHouse) -> None:
     for name in SCRAPED:
         shown = house.home.secret("metrics-" + SCRAPED[SCRAPED.index(name) - 1])
         for headers in ({}, {"Authorization": f"Bearer {shown}"}):
-            assert httpx.get(f"{house.client.addresses[name]}/metrics", headers=headers).status_code == 401
+            assert httpx.get(f"{house.client.addresses[name]}/metrics", headers=headers, timeout=60).status_code == 401

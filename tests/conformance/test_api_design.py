@@ -49,7 +49,7 @@ def test_every_openapi_document_passes_the_linter(house: TestHouse, spectral: Pa
     found = {}
     for service in SERVICES:
         document = house.folder / f"{service}.json"
-        answer = httpx.get(f"{house.client.addresses[service]}/v1/openapi.json")
+        answer = httpx.get(f"{house.client.addresses[service]}/v1/openapi.json", timeout=60)
         assert answer.headers["access-control-allow-origin"] == "*"
         document.write_text(answer.text)
         argv = [str(spectral), "lint", "--ruleset", str(ruleset), "--format", "json", "--quiet", str(document)]
@@ -62,15 +62,18 @@ def test_every_openapi_document_passes_the_linter(house: TestHouse, spectral: Pa
 def test_headers_problems_and_addresses(house: TestHouse) -> None:
     for service in SERVICES:
         address = house.client.addresses[service]
-        answer = httpx.get(f"{address}/v1/signals/")
+        answer = httpx.get(f"{address}/v1/signals/", timeout=60)
         assert answer.status_code == 404, "no redirect for a trailing slash"
-        for answer in (httpx.get(f"{address}/v1/openapi.json"), httpx.get(f"{address}/v1/nothing-here")):
+        for answer in (
+            httpx.get(f"{address}/v1/openapi.json", timeout=60),
+            httpx.get(f"{address}/v1/nothing-here", timeout=60),
+        ):
             assert answer.headers["api-version"] == "1.0.0"
             assert answer.headers["cache-control"] == "no-store"
             assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
             assert answer.headers["x-content-type-options"] == "nosniff"
             assert answer.headers["x-frame-options"] == "DENY"
-        problem = httpx.get(f"{address}/v1/nothing-here")
+        problem = httpx.get(f"{address}/v1/nothing-here", timeout=60)
         assert problem.headers["content-type"] == "application/problem+json"
         assert {"status", "title", "detail", "code"} <= set(problem.json())
         assert problem.json()["code"] == "not-found"

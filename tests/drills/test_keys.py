@@ -39,7 +39,7 @@ def served() -> Iterator[Served]:
 
     def serve(context: ssl.SSLContext) -> Port:
         server = socket.create_server((HERE, free_port(21900, set())))
-        server.settimeout(10)
+        server.settimeout(60)
         listening.append(server)
         threading.Thread(target=_answer, args=(server, context), daemon=True).start()
         return Port("one", server.getsockname()[1], b"INFO ")

@@ -82,7 +82,10 @@ def test_with_everything_else_down_and_a_restart_in_that_state(own_house: TestHo
     until(accepts, 60)
     colleague = a_report("colleague")
     answer = httpx.post(
-        f"{house.client.addresses['intake']}/v1/signals", json=colleague, headers={"Authorization": "Bearer a.b.c"}
+        f"{house.client.addresses['intake']}/v1/signals",
+        json=colleague,
+        headers={"Authorization": "Bearer a.b.c"},
+        timeout=60,
     )
     assert answer.status_code in (401, 503), "who cannot be verified is not believed"
     for name in ("openbao", "nats", "access", "oversight", "retention", "assessment"):

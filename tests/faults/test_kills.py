@@ -64,13 +64,13 @@ class Worker(threading.Thread):
         number = answer.json()["number"]
         self.acknowledged.append(number)
         path = f"/v1/signals/{number}"
-        until(lambda: self._try("GET", "assessment", f"{path}/open-decisions", "anna", None) is not None, 120)
+        until(lambda: self._try("GET", "assessment", f"{path}/open-decisions", "anna", None) is not None, 300)
         self._decide(path, "purpose", "set", {"fields": {"purposes": ["niet-faciliteren"]}})
         self._decide(path, "weging-1", "no-suspicion", {"fields": NO_SUSPICION, "forwarding": NOBODY})
 
     def _decide(self, path: str, key: str, outcome: str, more: dict[str, object]) -> None:
         """Insist until it is taken; a decision whose answer was lost shows as taken when looked at again."""
-        end = time.monotonic() + 120
+        end = time.monotonic() + 300
         while time.monotonic() < end:
             look = self._try("GET", "assessment", f"{path}/open-decisions", "anna", None)
             if look is None:
@@ -84,10 +84,10 @@ class Worker(threading.Thread):
             answer = self._try("POST", "assessment", f"{path}/decisions", "anna", body)
             if answer is not None and answer.status_code == 201:
                 return
-        raise AssertionError(f"{key} could not be decided in two minutes")
+        raise AssertionError(f"{key} could not be decided in five minutes")
 
     def _insist(self, *request: object) -> httpx.Response:
-        return until(lambda: self._try(*request), 120)  # type: ignore[arg-type]
+        return until(lambda: self._try(*request), 300)  # type: ignore[arg-type]
 
     def _try(
         self, method: str, service: str, path: str, user: str, body: object, headers: dict[str, str] | None = None

@@ -35,6 +35,7 @@ from shared.engine.tables import DecisionRow, Dossier, ItemRow, NoticeRow, TaskR
 from shared.identity import Person
 from shared.keys.announced import PublicKey
 from shared.keys.letters import Opener, new_kid, seal, split_kid
+from shared.keys.own_letterbox import RSA_SECONDS
 from shared.numbers import random_seed, signal_number
 from shared.openbao import OpenBao
 from shared.protocol.judge import Attempt
@@ -168,7 +169,7 @@ class Desk:
         """Sealed for this service, with a key of its own letterbox."""
         bao, kid = self.platform.bao, new_kid(self.platform.name, calendar_date(self.clock.now()))
         _, box = split_kid(kid)
-        await bao.call("POST", f"{self.platform.row.letterbox}/keys/{box}", {"type": "rsa-3072"})
+        await bao.call("POST", f"{self.platform.row.letterbox}/keys/{box}", {"type": "rsa-3072"}, seconds=RSA_SECONDS)
         answer = await bao.call("GET", f"{self.platform.row.letterbox}/export/public-key/{box}/latest")
         pem = next(iter(answer["data"]["keys"].values()))
         text = json.dumps({"word": "woord", "content": content.model_dump(mode="json")})

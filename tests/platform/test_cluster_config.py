@@ -74,7 +74,7 @@ async def _on_the_routes(home: ClusterHome, port: int, password: str) -> bytes:
     reader, writer = await asyncio.open_connection(HERE, port, ssl=shown)
     said = b""
     with contextlib.suppress(TimeoutError, OSError):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await reader.readuntil(b"\r\n")
             begun = {"server_id": "X" * 56, "name": "nats-9", "user": "routes", "pass": password, "cluster": "meldpunt"}
             writer.write(b"CONNECT " + json.dumps(begun).encode() + b"\r\nPING\r\n")

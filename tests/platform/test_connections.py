@@ -106,7 +106,7 @@ def to_nats(nats: Nats) -> Connect:
             # The client of NATS tries again and again with whom it does not believe.
             _, writer = await asyncio.open_connection(HERE, nats.port, ssl=context)
             writer.close()
-        await asyncio.wait_for(_nats(nats, context, "assessment", nats.passwords["assessment"]), 10)
+        await asyncio.wait_for(_nats(nats, context, "assessment", nats.passwords["assessment"]), 60)
         return 200
 
     return connect
@@ -125,7 +125,7 @@ async def _nats(nats: Nats, context: ssl.SSLContext | None, user: str, password:
             user=user,
             password=password,
             allow_reconnect=False,
-            connect_timeout=2,
+            connect_timeout=20,
             max_reconnect_attempts=1,
             reconnect_time_wait=0,
             error_cb=quiet,

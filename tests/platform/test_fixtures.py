@@ -45,7 +45,7 @@ async def test_a_message_goes_over_the_bus(bus_of: BusOf) -> None:
         id=uuid4(), addressee="assessment", event="report.v1", headers={}, body=b"{}", created_at=now, next_at=now
     )
     await intake.publish(message)
-    assert await asyncio.wait_for(came.get(), 10) == ("intake", b"{}")
+    assert await asyncio.wait_for(came.get(), 60) == ("intake", b"{}")
 
 
 async def test_a_service_has_its_own_policy(bao_of: BaoOf) -> None:

@@ -80,7 +80,6 @@ def test_another_seal_key_and_nothing_opens_with_the_one_of_before(sealed: RealP
 def test_without_a_recovery_key_nothing_is_thrown_away(monkeypatch: pytest.MonkeyPatch) -> None:
     """OpenBao seals nothing anew then, and says so nowhere but in its log."""
     parts = RealParts()
-    monkeypatch.setattr("deploy.embedded.seal.PATIENCE", 2)
     try:
         assert parts.openbao
         said: list[str] = []
@@ -88,7 +87,9 @@ def test_without_a_recovery_key_nothing_is_thrown_away(monkeypatch: pytest.Monke
         rotation.when_asked()
         assert said == [], "nobody asked"
         parts.home.write(parts.home.seal_asked, "")
-        rotation.when_asked()
+        with monkeypatch.context() as patch:
+            patch.setattr("deploy.embedded.seal.PATIENCE", 2)
+            rotation.when_asked()
         assert not parts.home.seal_asked.exists(), "who asked is not left waiting"
         assert "was not rotated: HouseError" in said[0]
         first, second = parts.home.seal_keys()
@@ -215,7 +216,7 @@ def test_the_provider_signs_with_another_key_and_forgets_the_one_of_before(openb
 def kids(openbao: Bao) -> set[str]:
     shown = openbao.tls("access").context
     found: dict[str, Any] = httpx.get(
-        f"{openbao.address}/v1/identity/oidc/provider/meldpunt/.well-known/keys", verify=shown
+        f"{openbao.address}/v1/identity/oidc/provider/meldpunt/.well-known/keys", verify=shown, timeout=60
     ).json()
     return {one["kid"] for one in found["keys"]}
 

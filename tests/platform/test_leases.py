@@ -182,8 +182,8 @@ async def test_a_row_that_access_did_not_sign_gives_nobody_anything(
     envelope, message = await access.leases(designation(WHO, "oov", NOON))
     await hear(platform, envelope, message)
     await change(postgres, lambda sql: attack(sql, message))
-    # Another process, that has heard nothing itself.
-    designations = Designations(platform.verifier, clock, platform.database)
+    # Another process, that has heard nothing itself; what it found it goes by until it is told to look.
+    designations = Designations(platform.verifier, clock, platform.database, lambda: 0.0)
     assert await designations.with_role({"oov"}) == set()
     assert await designations.of("mallory") == []
     # It shows, and is told once.

@@ -55,7 +55,7 @@ async def test_a_connection_that_was_closed_is_replaced_at_checkout(database: Da
     main = await parts.postgres.connect()
     await main.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'retention'")
     await main.close()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not made[0].is_closed():
             await asyncio.sleep(0.01)
     await _read(database)

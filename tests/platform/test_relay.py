@@ -55,7 +55,7 @@ async def test_no_transaction_is_open_while_a_message_is_published(database_of: 
     publisher = Slow()
     await post(database, [message() for _ in range(3)])
     async with carrying(relay_on(database, publisher, resend=20)):
-        await asyncio.wait_for(publishing.wait(), 10)
+        await asyncio.wait_for(publishing.wait(), 60)
         connection = await postgres.connect("intake")
         open_ones = "SELECT count(*) FROM pg_stat_activity WHERE datname = 'intake' AND state LIKE 'idle in trans%'"
         assert await connection.fetchval(open_ones) == 0

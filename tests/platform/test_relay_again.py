@@ -54,7 +54,7 @@ async def test_everything_comes_again_when_nats_has_lost_everything(database_of:
     there = False
     publisher = Counting(lambda row: received.append(row.id) if there else None)
     wanted = set(await post(database, [message() for _ in range(500)]))
-    async with carrying(relay_on(database, publisher, resend=0.5)) as receipted:
+    async with carrying(relay_on(database, publisher, resend=2.0)) as receipted:
         await soon(lambda: set(publisher.sent) == wanted)
         there, publisher.seq = True, 0
         while await left(database):
@@ -69,7 +69,7 @@ async def test_an_addressee_that_is_away_is_asked_by_a_few(database_of: Database
     database = await database_of("intake")
     publisher = Counting()
     await post(database, [message() for _ in range(500)])
-    relay = relay_on(database, publisher, resend=0.3)
+    relay = relay_on(database, publisher, resend=2.0)
     async with carrying(relay):
         await soon(lambda: len(publisher.sent) == 500)
         before = sum(publisher.sent.values())

@@ -70,7 +70,9 @@ class Log:
 
 
 @pytest.fixture
-async def log(platform_of: PlatformOf, tmp_path: Path) -> AsyncIterator[Log]:
+async def log(platform_of: PlatformOf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Log]:
+    # All of it but the provider is in one process here, on a machine that may be busy with other things.
+    monkeypatch.setattr("services.portal.keeper.KEEPER_SECONDS", 30.0)
     home = Home(tmp_path / "portal")
     home.make()
     home.write_secret("portal-client-id", CLIENT[0])

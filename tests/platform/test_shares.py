@@ -30,6 +30,7 @@ from shared.database.tables import Audit, Outgoing, table_of
 from shared.errors import CannotSucceed, Conflict, Forbidden, LogInAnew, NotBelieved, NotFound
 from shared.identity import Person
 from shared.keys.letters import new_kid, seal, split_kid
+from shared.keys.own_letterbox import RSA_SECONDS
 from shared.pages import Window
 from shared.service.platform import Platform
 from tests.platform.conftest import PlatformOf
@@ -95,7 +96,7 @@ class Exporting:
         if self._box is None:
             kid = new_kid("export", calendar_date(self.clock.now()))
             path = f"letterbox-export/keys/{split_kid(kid)[1]}"
-            await self.platform.bao.call("POST", path, {"type": "rsa-3072"})
+            await self.platform.bao.call("POST", path, {"type": "rsa-3072"}, seconds=RSA_SECONDS)
             found = await self.platform.bao.call("GET", path.replace("/keys/", "/export/public-key/") + "/latest")
             self._box = kid, next(iter(found["data"]["keys"].values()))
         text = json.dumps({"word": "woord", "content": content.model_dump(mode="json")})

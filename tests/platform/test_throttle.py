@@ -27,7 +27,9 @@ def bao(openbao: Bao) -> Bao:
 
 
 def tried(bao: Bao, mount: str, user: str, password: str, at: str = "127.0.0.1") -> httpx.Response:
-    with httpx.Client(transport=httpx.HTTPTransport(local_address=at, verify=bao.tls("setup").context)) as http:
+    with httpx.Client(
+        transport=httpx.HTTPTransport(local_address=at, verify=bao.tls("setup").context), timeout=60
+    ) as http:
         return http.post(f"{bao.address}/v1/auth/{mount}/login/{user}", json={"password": password})
 
 

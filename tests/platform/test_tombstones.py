@@ -305,7 +305,7 @@ async def test_a_note_that_cannot_be_read_shows_keeps_nobody_from_serving_and_is
                 return {row.about["record"] for row in found.examples}
 
             assert await shown() == {"destroyed-retention-9.jsonl:1", "kv/data/tombstones/spoiled"}
-            service.restored.wake()
+            await service._reapply()
             await service._reapply()
             lines = [json.loads(row["entry"]) for row in await database("SELECT entry FROM audit")]
             told_of = [one["record"] for one in lines if one["action"] == "destructions-unread not believed"]

@@ -23,6 +23,7 @@ from shared.engine.consult import CONSULTATION
 from shared.engine.records import WITHDRAWAL
 from shared.errors import CannotSucceed, PartDown
 from shared.keys.letters import new_kid, seal, split_kid
+from shared.keys.own_letterbox import RSA_SECONDS
 from shared.numbers import random_seed, signal_number
 from shared.protocol.model import State
 from shared.service.platform import Platform
@@ -46,7 +47,7 @@ class Register:
         if self._box is None:
             bao, kid = self.platform.bao, new_kid("oversight", ENDED_ON.date())
             path = f"letterbox-oversight/keys/{split_kid(kid)[1]}"
-            await bao.call("POST", path, {"type": "rsa-3072"})
+            await bao.call("POST", path, {"type": "rsa-3072"}, seconds=RSA_SECONDS)
             found = await bao.call("GET", path.replace("/keys/", "/export/public-key/") + "/latest")
             self._box = kid, next(iter(found["data"]["keys"].values()))
         text = json.dumps({"word": "woord", "content": content.model_dump(mode="json")})

@@ -256,7 +256,7 @@ async def test_who_sends_twice_waits_at_whichever_process(monkeypatch: pytest.Mo
     # Who died meanwhile keeps nobody waiting for ever.
     await here.sending(await found(here, number)).__aenter__()
     hour.now += at.SENDING_SECONDS + 1
-    await asyncio.wait_for(steps(there, "3"), 5)
+    await asyncio.wait_for(steps(there, "3"), 30)
 
 
 async def test_nobody_is_logged_out_by_another_key_of_the_portal_until_the_former_is_taken_out(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ class Visitor:
 
     def __init__(self, portal: httpx.AsyncClient) -> None:
         self._portal = portal
-        self._provider = httpx.AsyncClient()
+        self._provider = httpx.AsyncClient(timeout=60)
         self.cookies: dict[str, dict[str, str]] = {}
 
     async def close(self) -> None:

@@ -175,7 +175,7 @@ def test_a_list_approved_in_the_database_destroys_nothing(house: TestHouse) -> N
     bao = bao_config.client(
         house.client.addresses["openbao"], house.home.secret("provisioner"), house.home.tls("setup")
     )
-    until(lambda: [one for one in stuck(house, "oversight", "releases") if one["parked"]], 60)
+    until(lambda: [one for one in stuck(house, "oversight", "releases") if one["parked"]], 180)
     assert '"queue": "releases"' in house.home.log("oversight").read_text(), "and the log says so"
     assert bao.read(f"archive-signal/keys/{key}")["data"]["deletion_allowed"] is False
     # What he changed of the list is put right. His approval stays, and holds up no other.
@@ -228,5 +228,5 @@ def test_tokens_of_other_makers(house: TestHouse) -> None:
     )
     address = f"{house.client.addresses['assessment']}/v1/signals"
     for token in (own, f"{none}.", "a.b.c", "x", house.client.token("anna", "oversight")):
-        answer = httpx.get(address, headers={"Authorization": f"Bearer {token}"})
+        answer = httpx.get(address, headers={"Authorization": f"Bearer {token}"}, timeout=60)
         assert answer.status_code == 401, token[:20]

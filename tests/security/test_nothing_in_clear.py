@@ -40,7 +40,7 @@ def flush(house: TestHouse) -> None:
     moment = datetime.now(UTC).isoformat()
     for name in SERVICE_NAMES:
         # Who looks whether it lives would leave no span.
-        assert httpx.get(f"{house.client.addresses[name]}/nothing-here").status_code == 404
+        assert httpx.get(f"{house.client.addresses[name]}/nothing-here", timeout=60).status_code == 404
     traces = [house.home.path / "logs" / f"traces-{name}.jsonl" for name in SERVICE_NAMES]
     until(lambda: all(last_began(file) > moment for file in traces))
 
@@ -92,10 +92,13 @@ def test_canaries(house: TestHouse) -> None:
         ]
     )
     other = headers(mark) | {"Idempotency-Key": f"other-{mark}"}
-    assert httpx.post(f"{intake}/v1/signals", json=planted_report(mark, "web"), headers=other).status_code == 201
+    assert (
+        httpx.post(f"{intake}/v1/signals", json=planted_report(mark, "web"), headers=other, timeout=60).status_code
+        == 201
+    )
     # The same key with another report is refused, and that request leaves nothing behind either.
     again = planted_report(mark, "web") | {"text": f"anders {mark}"}
-    assert httpx.post(f"{intake}/v1/signals", json=again, headers=other).status_code == 409
+    assert httpx.post(f"{intake}/v1/signals", json=again, headers=other, timeout=60).status_code == 409
 
     for body in (
         planted_report(mark, "web") | {"bsn": mark, mark: mark},
@@ -104,15 +107,15 @@ def test_canaries(house: TestHouse) -> None:
         [mark],
         mark,
     ):
-        answer = httpx.post(f"{intake}/v1/signals", json=body, headers=headers(mark))
+        answer = httpx.post(f"{intake}/v1/signals", json=body, headers=headers(mark), timeout=60)
         assert answer.status_code == 400
         assert mark not in answer.text
-    httpx.post(f"{intake}/v1/signals", content=f'{{"text": "{mark}', headers=headers(mark))
+    httpx.post(f"{intake}/v1/signals", content=f'{{"text": "{mark}', headers=headers(mark), timeout=60)
     for path in (f"/v1/{mark}", f"/v1/signals/{mark}", f"/v1/signals?name={mark}", f"/{mark}?q={mark}"):
         for address in (intake, assessment):
             token = {"Authorization": f"Bearer {house.client.token('anna', 'assessment')}"}
-            assert mark not in httpx.get(f"{address}{path}", headers=headers(mark) | token).text
-    httpx.get(f"{assessment}/v1/signals", headers={"Authorization": f"Bearer {mark}"})
+            assert mark not in httpx.get(f"{address}{path}", headers=headers(mark) | token, timeout=60).text
+    httpx.get(f"{assessment}/v1/signals", headers={"Authorization": f"Bearer {mark}"}, timeout=60)
     decide(house, number, mark)
     house.sealed(number)
     flush(house)

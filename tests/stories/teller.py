@@ -165,7 +165,7 @@ class Teller(Player):
 
         if wanted == 200:
             # What was done a moment ago reaches another service a moment later.
-            until(look, 20)
+            until(look)
         pages = self._pages(service, path, step["by"], headers)
         answer = pages[0]
         assert answer.status_code == wanted, f"{answer.status_code}: {answer.text}"
