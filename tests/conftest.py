@@ -25,12 +25,15 @@ def pytest_configure(config: pytest.Config) -> None:
 LONGEST_FIRST = ("faults", "stories", "chain", "browser", "security", "conformance")
 """Several workers end together when what takes long is begun first, and what takes little fills up the rest. Whole houses
 stand together, so that none waits for its next test while others are busy."""
+OWN_HOUSES = frozenset({"own_house", "large", "nightly"})
+"""Fixtures of a house for one file: these files come before any other, while no shared house runs beside them."""
 _shared: list[TestHouse] = []
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not config.getoption("randomly_seed", None):
-        items.sort(key=lambda one: _place(one.path.parent.name))
+        own = {one.path for one in items if OWN_HOUSES.intersection(getattr(one, "fixturenames", ()))}
+        items.sort(key=lambda one: (one.path not in own, _place(one.path.parent.name)))
 
 
 def _place(folder: str) -> int:

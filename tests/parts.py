@@ -19,6 +19,7 @@ from deploy.embedded.client import HouseClient
 from deploy.embedded.home import Home
 from deploy.openbao import apply as bao_config
 from shared.tls import Tls
+from shared.wake import end
 
 T = TypeVar("T")
 NOBODY = Tls(Path("/nowhere/ca.crt"), Path("/nowhere/nobody.crt"), Path("/nowhere/nobody.key"))
@@ -122,6 +123,14 @@ def _sweep(memory: Path) -> None:
         house = (Home(left / "house").state() or {}).get("pid")
         if run.isdigit() and not any(psutil.pid_exists(one) for one in (int(run), house) if one):
             shutil.rmtree(left, ignore_errors=True)
+
+
+async def stop(*running: asyncio.Task[Any]) -> None:
+    """As a service ends what runs in it: told again when it was lost. Raises what it ended by, if that was something else."""
+    await end(running, again=5)
+    for one in running:
+        if not one.cancelled():
+            one.result()
 
 
 def run_async(work: Coroutine[Any, Any, T]) -> T:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from deploy.cluster import front
+from tests.parts import stop
 from tests.ports import own_port
 
 HERE = front.HERE
@@ -57,8 +58,7 @@ async def several(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[int, B
     port = own_port()
     serving = asyncio.create_task(front.Front("/readyz", [one.port, other.port]).serve(port))
     yield port, one, other
-    serving.cancel()
-    await asyncio.gather(serving, return_exceptions=True)
+    await stop(serving)
     await one.end()
     await other.end()
 

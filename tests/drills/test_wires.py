@@ -10,6 +10,7 @@ import pytest
 
 from deploy.cluster import wires
 from deploy.cluster.wires import HERE, Wire, serve
+from tests.parts import stop
 from tests.ports import own_port
 
 EDGE = "intake.nats"
@@ -35,8 +36,7 @@ async def wire(tmp_path: Path) -> AsyncIterator[tuple[int, Path]]:
         if await answers(listen):
             break
     yield listen, tmp_path / EDGE
-    serving.cancel()
-    await asyncio.gather(serving, return_exceptions=True)
+    await stop(serving)
     server.close()
     await asyncio.sleep(0.05)
 

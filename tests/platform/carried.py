@@ -22,6 +22,7 @@ from shared.database.tables import Outgoing
 from shared.errors import PartDown
 from shared.keys.signing import Verifier
 from shared.telemetry import Tracing
+from tests.parts import stop
 from tests.platform.real import Handed
 
 EVENT = "report.v1"
@@ -82,9 +83,7 @@ async def carrying(relay: Relay) -> AsyncIterator[Receipted]:
     """The relay at work; what it gives is to be told of receipts."""
     task = asyncio.create_task(relay.queue.run(relay.carry))
     yield Receipted(relay.queue._database, SystemClock(), {}, relay.heard.receipt, timedelta(days=1), lambda: None)
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
+    await stop(task)
 
 
 async def post(database: Database, rows: list[Outgoing]) -> list[UUID]:

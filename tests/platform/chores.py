@@ -15,6 +15,7 @@ from sqlmodel import col
 from shared.database.engine import Database
 from shared.database.tables import Waits, moment
 from shared.queue import Queue
+from tests.parts import stop
 
 LEASE = timedelta(seconds=20)
 
@@ -93,9 +94,7 @@ class Bench:
 async def running(queue: Queue[Chore], work: Callable[[Chore], Awaitable[None]]) -> AsyncIterator[None]:
     task = asyncio.create_task(queue.run(work))
     yield
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
+    await stop(task)
 
 
 async def until(look: Callable[[], Awaitable[bool] | bool], seconds: float = 20) -> None:

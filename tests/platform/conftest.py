@@ -33,7 +33,7 @@ from shared.service.platform import Platform
 from shared.settings import ServiceSettings
 from shared.telemetry import Tracing
 from shared.turns import Turns
-from tests.parts import told_of
+from tests.parts import stop, told_of
 from tests.platform.chores import TABLE, Bench
 from tests.platform.desk import Desk
 from tests.platform.proofs import proofs
@@ -119,17 +119,11 @@ async def bus_of(nats: Nats) -> AsyncIterator[BusOf]:
                 service, [nats.address], Handed({f"kv/data/nats/{service}": password}), Turns(), nats.tls(service)
             )
             running = asyncio.create_task(bus.run(receive))
-            stack.push_async_callback(_end, running)
+            stack.push_async_callback(stop, running)
             await bus.connected()
             return bus
 
         yield make
-
-
-async def _end(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
 
 
 @pytest.fixture

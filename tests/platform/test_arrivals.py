@@ -24,6 +24,7 @@ from shared.database.tables import Outgoing, Unhandled
 from shared.errors import PartDown
 from shared.keys.signing import CERTIFICATE_DAYS, Signer
 from shared.service.platform import Platform
+from tests.parts import stop
 from tests.platform.conftest import BusOf, PlatformOf
 from tests.platform.desk import MovedClock
 
@@ -277,8 +278,6 @@ async def test_from_the_outbox_over_the_bus_to_the_receipt(bus_of: BusOf, platfo
     async with asyncio.timeout(120):
         while await count(sender, "outgoing"):
             await asyncio.sleep(0.05)
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    await stop(*tasks)
     assert await count(receiver, "tombstone") == len(messages)
     assert await count(receiver, "inbox") == len(messages)

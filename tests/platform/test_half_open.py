@@ -18,6 +18,7 @@ from shared.database import engine
 from shared.database.engine import Database
 from shared.errors import PartDown
 from shared.turns import Turns
+from tests.parts import stop
 from tests.platform.carried import message, well
 from tests.platform.real import HERE, Handed, Nats, Postgres
 from tests.platform.test_failover import on
@@ -33,8 +34,7 @@ async def wired(target: int, folder: Path) -> AsyncIterator[tuple[int, Path]]:
     serving = asyncio.create_task(serve({str(listen): {"target": target, "edge": EDGE}}, folder))
     await asyncio.sleep(0.05)
     yield listen, folder / EDGE
-    serving.cancel()
-    await asyncio.gather(serving, return_exceptions=True)
+    await stop(serving)
     await asyncio.sleep(0.05)
 
 
@@ -132,9 +132,7 @@ async def test_a_message_that_is_never_taken_has_the_bus_look_whether_anybody_is
             # What is still sent on the old one is not taken, as before.
             while not await taken(bus):
                 await asyncio.sleep(0.1)
-        running.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await running
+        await stop(running)
 
 
 async def taken(bus: Bus) -> bool:
@@ -175,8 +173,6 @@ async def test_who_is_connected_waits_for_an_answer_and_does_not_begin_anew(
         monkeypatch.setattr(bus, "_is_led", slowly)
         running = asyncio.create_task(bus.run(receive))
         await well(bus)
-        running.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await running
+        await stop(running)
     assert not [one for one in logged.entries if one["event"] == "bus restarts"]
     assert any(one and one.startswith("NATS has nobody yet") for one in shown)

@@ -26,6 +26,7 @@ from shared.errors import CannotSucceed, Overtaken, PartDown
 from shared.keys.signing import Verifier
 from shared.queue import LONGEST, PARKED_FOR, PATIENCE
 from shared.telemetry import Tracing
+from tests.parts import stop
 from tests.platform.conftest import DatabaseOf
 from tests.platform.real import Handed
 
@@ -88,9 +89,7 @@ class Desk:
     async def open(self) -> AsyncIterator[None]:
         task = asyncio.create_task(self.inbox.queue.run(self.inbox.again))
         yield
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        await stop(task)
 
 
 NUMBERS = [f"S-0000{n}-00000" for n in range(8)]

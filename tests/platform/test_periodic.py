@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from datetime import timedelta
 
 import pytest
@@ -12,6 +11,7 @@ from shared.errors import CannotSucceed, PartDown
 from shared.periodic import Periodic
 from shared.queue import LONGEST, PATIENCE, SHORTEST
 from shared.stuck import as_told
+from tests.parts import stop
 from tests.platform.desk import MovedClock
 
 HOUR = 3600.0
@@ -132,6 +132,4 @@ async def test_who_made_work_need_not_wait_for_the_hour(act: Act, clock: MovedCl
             while act.done < times:
                 await asyncio.sleep(0)
             one.wake()
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
+    await stop(task)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import itertools
 from collections.abc import Coroutine
 from typing import Any
@@ -15,6 +14,7 @@ from deploy.tls.identities import SETUP_USER
 from shared.bus.nats import PROGRESS_SECONDS, Bus
 from shared.patience import within
 from shared.turns import Turns
+from tests.parts import stop
 from tests.platform.carried import message, well
 from tests.platform.conftest import BusOf
 from tests.platform.real import Handed, Nats
@@ -42,9 +42,7 @@ async def test_a_request_that_ran_out_leaves_none_behind(nats: Nats) -> None:
         waiting.append(info.num_waiting or 0)
         await asyncio.sleep(RUNS_OUT / 10)
     await setup.close()
-    running.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await running
+    await stop(running)
     assert 1 in waiting, "it asks"
     # In the moment in which one runs out the next may be there already; what is left behind stays.
     assert max(min(waiting[n : n + 10]) for n in range(LOOKS - 9)) == 1
@@ -88,9 +86,7 @@ async def test_who_is_stopped_in_a_hurry_asks_no_more(nats: Nats, monkeypatch: p
     subscribers = bus._broker.subscribers
     assert all(getattr(each, "tasks", ()) for each in subscribers)
     monkeypatch.setattr("shared.bus.nats.within", in_a_hurry)
-    running.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await running
+    await stop(running)
     assert cut_off
     async with asyncio.timeout(30):
         while [one for each in subscribers for one in getattr(each, "tasks", ()) if not one.done()]:
@@ -127,8 +123,7 @@ async def test_what_is_led_is_asked_for_while_others_are_still_elected(
         assert await came.get() == "assessment"
         while bus.problem is not None:
             await asyncio.sleep(0.05)
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
+    await stop(running)
 
 
 async def test_where_nobody_leads_a_consumer_it_is_not_asked_without_a_pause(
@@ -164,8 +159,7 @@ async def test_where_nobody_leads_a_consumer_it_is_not_asked_without_a_pause(
             await asyncio.sleep(0.05)
     await stream.add_consumer("CASEWORK", known)
     await setup.close()
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
+    await stop(running)
     # The first may have been asked while there was one still.
     assert min(later - earlier for earlier, later in itertools.pairwise(asked[2:])) >= pause * 0.9
 
@@ -197,9 +191,7 @@ async def test_what_is_in_work_is_given_to_no_other_process(nats: Nats, bus_of: 
             await asyncio.sleep(0.2)
             left = await stream.consumer_info("CASEWORK", "retention")
     await setup.close()
-    for one in running:
-        one.cancel()
-    await asyncio.gather(*running, return_exceptions=True)
+    await stop(*running)
     assert came == [1]
 
 
@@ -226,8 +218,7 @@ async def test_whom_nobody_leads_for_long_goes_to_another_server(nats: Nats, mon
         while bus._broker is first:
             await asyncio.sleep(0.05)
     await well(bus)
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
+    await stop(running)
 
 
 def test_nats_waits_for_several_words() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,6 +20,7 @@ from shared.contracts.common import Receipts, Received
 from shared.database.tables import Outgoing
 from shared.errors import CannotSucceed, PartDown
 from shared.keys.sealing import hash_of
+from tests.parts import stop
 from tests.platform.conftest import DatabaseOf
 from tests.platform.heard import Heard
 from tests.platform.real import RealParts
@@ -66,9 +66,7 @@ async def answers(stream: Stream) -> AsyncIterator[ReceiptSender]:
     found = ReceiptSender(post, stream)
     running = asyncio.create_task(found.run())
     yield found
-    running.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await running
+    await stop(running)
 
 
 def give(answers: ReceiptSender, producer: str, count: int) -> set[UUID]:

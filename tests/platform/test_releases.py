@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -22,6 +21,7 @@ from shared.protocol.model import State
 from shared.service.platform import Platform
 from shared.tombstones import put_up
 from tests.days import today
+from tests.parts import stop
 from tests.platform.conftest import PlatformOf
 from tests.platform.real import RealParts
 
@@ -81,9 +81,7 @@ async def test_one_approval_that_cannot_be_released_stops_no_other(platform_of: 
     async with asyncio.timeout(60):
         while not await _done(platform, good) or not (await releasing.queue.stuck()).count:
             await asyncio.sleep(0.05)
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
+    await stop(task)
     async with platform.database.reading() as session:
         states = {row.number: row.state for row in await session.scalars(select(lists.ListedRow))}
         told = [row for row in await session.scalars(select(Outgoing)) if row.event == Approved.event]
@@ -151,9 +149,7 @@ async def test_few_go_at_a_time_and_the_rest_shows(platform_of: PlatformOf, part
             while not all([await _done(platform, one) for one in both]):
                 await asyncio.sleep(0.05)
     finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        await stop(task)
 
 
 async def test_what_does_not_get_on_holds_up_the_rest_for_a_minute_at_most(
@@ -180,9 +176,7 @@ async def test_what_does_not_get_on_holds_up_the_rest_for_a_minute_at_most(
             while numbers[-1] not in await _going(platform):
                 await asyncio.sleep(0.05)
     finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        await stop(task)
 
 
 async def _going(platform: Platform) -> set[str]:
