@@ -26,7 +26,7 @@ LONGEST_FIRST = ("faults", "stories", "chain", "browser", "security", "conforman
 """Several workers end together when what takes long is begun first, and what takes little fills up the rest. Whole houses
 stand together, so that none waits for its next test while others are busy."""
 OWN_HOUSES = frozenset({"own_house", "large", "nightly"})
-"""Fixtures of a house for one file: these files come before any other, while no shared house runs beside them."""
+"""Fixtures of a house for one file: these files come before any other, so that no shared house runs beside them for long."""
 _shared: list[TestHouse] = []
 
 

@@ -127,7 +127,7 @@ def _sweep(memory: Path) -> None:
 
 async def stop(*running: asyncio.Task[Any]) -> None:
     """As a service ends what runs in it: told again when it was lost. Raises what it ended by, if that was something else."""
-    await end(running, again=5)
+    await end(running)
     for one in running:
         if not one.cancelled():
             one.result()

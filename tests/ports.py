@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from deploy.embedded.home import OTHER_PORTS, PREFERRED_PORTS, Home
+from deploy.embedded.home import OTHER_PORTS, PREFERRED_PORTS, Home, free_port
 
 BLOCK = len(PREFERRED_PORTS)
 """Claimed together."""
@@ -26,7 +26,7 @@ def spread_ports(home: Home) -> None:
 
 def own_port() -> int:
     """For something that is no house."""
-    return next(_one_by_one)
+    return free_port(next(_one_by_one), set())
 
 
 def _ports() -> Iterator[int]:

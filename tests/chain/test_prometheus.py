@@ -52,10 +52,12 @@ def watching(house: TestHouse, tmp_path_factory: pytest.TempPathFactory) -> Iter
     argv += ["--enable-feature=exemplar-storage", "--log.level=error"]
     with (folder / "log").open("w") as log, subprocess.Popen(argv, cwd=folder, stdout=log, stderr=log) as process:
         found = Prometheus(f"http://{address}")
-        until(lambda: httpx.get(f"http://{address}/-/ready", timeout=60).is_success)
-        yield found
-        found.close()
-        process.terminate()
+        try:
+            until(lambda: httpx.get(f"http://{address}/-/ready", timeout=60).is_success)
+            yield found
+        finally:
+            found.close()
+            process.terminate()
 
 
 def _targets(watching: Prometheus) -> dict[str, str]:

@@ -18,8 +18,9 @@ from deploy.drills.keys_of_openbao import _has_alone
 from deploy.drills.keys_of_tls import SSL_REQUEST, Port, refusals, strangers
 from deploy.drills.place import Place
 from deploy.drills.under_load import parked_in
-from deploy.embedded.home import Home, HouseError, free_port
+from deploy.embedded.home import Home, HouseError
 from deploy.embedded.parts import HERE
+from tests.ports import own_port
 
 Served = Callable[[ssl.SSLContext], Port]
 
@@ -38,7 +39,7 @@ def served() -> Iterator[Served]:
     listening: list[socket.socket] = []
 
     def serve(context: ssl.SSLContext) -> Port:
-        server = socket.create_server((HERE, free_port(21900, set())))
+        server = socket.create_server((HERE, own_port()))
         server.settimeout(60)
         listening.append(server)
         threading.Thread(target=_answer, args=(server, context), daemon=True).start()

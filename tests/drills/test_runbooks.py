@@ -190,7 +190,7 @@ def test_what_does_not_help_is_wrong(stage: Stage) -> None:
     failed, *_ = rehearsed(stage, 'rm "$MELDPUNT_HOME/wrong" && no-such-command')[0]
     assert "One, step 1" in failed
     assert "127" in failed
-    unsaid, *_ = rehearsed(stage, 'rm "$MELDPUNT_HOME/wrong"; echo SERVICE')[0]
+    unsaid, *_ = rehearsed(stage, 'rm "$MELDPUNT_HOME/wrong"; echo SERVICE', patience=NEVER_OVER)[0]
     assert "nobody says what SERVICE is" in unsaid
     stage.home.path.joinpath("wrong").unlink()
     assert "not seen" in rehearsed(stage, "true", begins=False, patience=NEVER_SEEN)[0][0]

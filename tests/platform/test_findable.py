@@ -26,6 +26,7 @@ from shared.protocol.model import State
 from tests.platform.conftest import DeskOf
 from tests.platform.desk import ANNA, Desk
 from tests.platform.real import Bao
+from tests.platform.test_head import ends, settled
 
 JAN = Thing(name="Jan Wilgenroos", address="Dorpsstraat 1")
 ASKED = {"about": ("S1",), "reason": "Hetzelfde adres komt vaker voor."}
@@ -59,6 +60,18 @@ async def test_a_dossier_that_comes_is_told_of(desk_of: DeskOf, service: str, st
     assert set(message.hashes) == await hashes(desk, JAN)
     assert b"Wilgenroos" not in message.model_dump_json().encode()
     assert await told(desk) == []
+
+
+async def test_what_ends_before_it_was_told_of_is_told_of_with_its_end(desk_of: DeskOf) -> None:
+    """Nobody can afterwards: what waits to be told finds the room locked."""
+    desk = await desk_of("assessment")
+    number = await desk.arrives(State.WEGING_2A)
+    await ends(desk, number)
+    await settled(desk)
+    assert len(await desk.post(number, "sealed.v1")) == 1
+    (message,) = await told(desk)
+    assert message.number == number
+    assert set(message.hashes) == await hashes(desk, JAN)
 
 
 async def test_who_comes_to_light_is_told_of_and_who_is_not_concerned_no_more(desk_of: DeskOf) -> None:

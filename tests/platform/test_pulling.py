@@ -45,7 +45,7 @@ async def test_a_request_that_ran_out_leaves_none_behind(nats: Nats) -> None:
     await stop(running)
     assert 1 in waiting, "it asks"
     # In the moment in which one runs out the next may be there already; what is left behind stays.
-    assert max(min(waiting[n : n + 10]) for n in range(LOOKS - 9)) == 1
+    assert max(min(waiting[n : n + 5]) for n in range(LOOKS - 4)) == 1
 
 
 async def test_a_whole_dossier_goes_in_one_message(bus_of: BusOf) -> None:

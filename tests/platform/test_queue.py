@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from shared.errors import CannotSucceed
-from shared.queue import Queue
+from shared.queue import IDLE, Queue
 from tests.platform.chores import LEASE, Bench, Chore, is_empty, running, until
 
 
@@ -92,3 +92,4 @@ async def test_who_waits_is_woken_by_a_row_and_by_its_moment(bench: Bench) -> No
         await until(lambda: at_once in seen, 30)
         await until(lambda: later in seen, 30)
     assert seen[at_once] < due <= seen[later]
+    assert seen[later] - due < IDLE / 2, "and not when it would have looked anyway"

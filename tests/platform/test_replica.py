@@ -90,8 +90,7 @@ async def both(two: OnlyPostgres) -> dict[str, str]:
 
 
 async def test_a_commit_waits_until_both_have_it(two: OnlyPostgres) -> None:
-    await both(two)
-    follower = next(name for name, role in roles_of(two).items() if role != "leader")
+    follower = next(name for name, role in (await both(two)).items() if role != "leader")
     primary = await connect(two)
     assert await primary.fetchval("SHOW synchronous_standby_names") == f'"{follower}"'
     assert await primary.fetchval("SELECT sync_state FROM pg_stat_replication") == "sync"
@@ -144,6 +143,7 @@ def test_nobody_writes_who_is_the_primary_without_the_password(two: OnlyPostgres
 
 
 def ask_to_switch(two: OnlyPostgres, password: str) -> int:
+    """The status of the answer; 0 while nobody says that he leads."""
     leader = next((name for name, role in roles_of(two).items() if role == "leader"), None)
     if leader is None:
         return 0

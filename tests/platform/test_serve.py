@@ -24,7 +24,7 @@ from tests.house import until
 from tests.ports import own_port
 
 HERE = "127.0.0.1"
-DRAIN, SLOW = 3.0, 8.0
+DRAIN, SLOW = 5.0, 10.0
 APP = f"""
 import asyncio
 from pathlib import Path

@@ -156,7 +156,7 @@ def test_a_stolen_signing_key_and_what_was_made_with_it(own_house: TestHouse, tm
         sent.append(message["id"])
         return house.sql("intake", "SELECT id FROM unhandled WHERE id = ANY($1) AND parked_at IS NOT NULL", sent)
 
-    (first, *_) = until(refused, every=1)
+    (first, *_) = until(refused, 30, every=1)
     assert "signature" in parked(house, "intake", first["id"])
     assert not kept(house, "intake", believed["id"])
     with pytest.raises((BaoError, BaoRefused)):

@@ -93,15 +93,13 @@ def test_a_witness_knows_what_oversight_had(own_house: TestHouse, tmp_path: Path
     all_numbered(house)
     # Lines may be there before those that they follow, for a moment; a gap that is one stays.
     until(lambda: {one["problem"] for one in chains(house).values()} == {None})
-    code, table = exported(house, file)
-    assert code == 0, table
+    until(lambda: exported(house, file)[0] == 0)
     for one in TABLES:
         house.sql("oversight", f"CREATE TABLE old_{one} AS TABLE {one}")
     house.arrived(house.report())
     all_numbered(house)
-    before = chains(house)["assessment"]
-    assert before["problem"] is None
-    assert before["witnessed"] >= 1, "each look at all of it leaves a note"
+    until(lambda: chains(house)["assessment"]["problem"] is None)
+    assert chains(house)["assessment"]["witnessed"] >= 1, "each look at all of it leaves a note"
     for one in TABLES:
         house.sql("oversight", f"DELETE FROM {one}")
         house.sql("oversight", f"INSERT INTO {one} TABLE old_{one}")

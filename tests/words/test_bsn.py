@@ -72,7 +72,7 @@ def test_every_number_and_every_way_to_part_it(beginning: int, signs: list[str])
     assert bsn.is_valid("".join(digits))
     written = "".join(one + sign for one, sign in zip(digits, [*signs, ""], strict=True))
     # A part of it can be read as a date; nobody writes it so.
-    if not any(sign in "-." and sign for sign in signs) and not DATE.search(written):
+    if not any(sign in "-." and sign for sign in signs) and not DATE.search(written.replace("\u200b", "")):
         assert has_bsn(f"nummer {written}, zegt hij")
 
 
