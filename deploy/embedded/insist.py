@@ -12,6 +12,9 @@ T = TypeVar("T")
 PATIENCE = 60.0
 """Seconds; a message that takes longer is shown as the refusal that it is."""
 
+NOT_HEARD = frozenset({"meeting-unknown", "not-on-the-agenda", "no-quorum", "no-meeting-to-come"})
+"""What is wrong with a meeting of which not everything was heard yet; the last of a paper for it."""
+
 
 def insist(act: Callable[[], T], waits: Callable[[dict[str, Any]], bool]) -> T:
     """What `act` answers; a refusal whose problem `waits` for a message is tried again, any other is raised."""
@@ -29,9 +32,8 @@ def for_a_meeting(service: str) -> Callable[[dict[str, Any]], bool]:
     """Whether all that is wrong is that casework has not heard of the meeting yet."""
 
     def waits(problem: dict[str, Any]) -> bool:
-        named = [one["name"] for one in problem.get("invalidParams", [])]
-        # Of a decision, and of a paper.
-        return service == "casework" and named in (["meeting"], ["fields.meeting"])
+        told = [one.get("code") for one in problem.get("invalidParams", [])]
+        return service == "casework" and bool(told) and set(told) <= NOT_HEARD
 
     return waits
 

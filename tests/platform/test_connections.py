@@ -125,7 +125,8 @@ async def _nats(nats: Nats, context: ssl.SSLContext | None, user: str, password:
             user=user,
             password=password,
             allow_reconnect=False,
-            connect_timeout=20,
+            # Who is refused in plain text hears nothing at all.
+            connect_timeout=20 if context else 2,
             max_reconnect_attempts=1,
             reconnect_time_wait=0,
             error_cb=quiet,
