@@ -166,8 +166,10 @@ class Database:
 
     async def _refuses(self, seconds: float) -> bool:
         """Whether PostgreSQL refuses the user within this time."""
+        # Not `wait_for`: it loses a cancellation that comes in the moment of what it waited for.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._refused.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._refused.wait()
         return self._refused.is_set()
 
     async def _replaced(self) -> bool:
