@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from deploy.embedded.home import SERVICE_NAMES
 from tests.chain.test_intake import audit
 from tests.house import TestHouse, until
 
@@ -69,10 +70,10 @@ def test_supervision_reads_the_words_of_a_decision(house: TestHouse, number: str
 
 
 def test_the_audit_trail_is_complete_and_unchanged(house: TestHouse, number: str) -> None:
-
     def whole() -> bool:
         """Lines may be there before those that they follow, for a moment; a gap that is one stays."""
         chains = house.client.get("oversight", "/v1/audit-chains", "fg")["chains"]
+        assert {one["producer"] for one in chains} == set(SERVICE_NAMES)
         return all(one["problem"] is None for one in chains)
 
     until(whole)
