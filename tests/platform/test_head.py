@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -80,6 +81,11 @@ async def ends(desk: Desk, number: str) -> None:
     """A decision that seals it when it can no longer be withdrawn."""
     nobody = Forwarding(none_because="Geen onderdeel kan hier iets mee.")
     await desk.decide(number, "weging-2a", "no-task", fields={"considered": "De Opiumwet."}, forwarding=nobody)
+
+
+def an_hour_ago(desk: Desk) -> datetime:
+    """By the clock of the desk, which stands at noon: what PostgreSQL calls now is hours before or after that."""
+    return desk.clock.now() - timedelta(hours=1)
 
 
 async def settled(desk: Desk, seconds: float = WINDOW) -> None:
@@ -212,7 +218,7 @@ async def test_what_waits_to_be_handed_over_is_not(desk_of: DeskOf, superuser: S
     desk = await desk_of("assessment")
     number = await weighed(desk)
     await superuser(
-        "UPDATE decision SET state_after = 'source-list', settles = true, next_at = now() - interval '1 hour'"
+        "UPDATE decision SET state_after = 'source-list', settles = true, next_at = $1", an_hour_ago(desk)
     )
     await superuser("UPDATE dossier SET state = 'source-list'")
     await settled(desk)
@@ -228,7 +234,7 @@ async def test_what_can_still_be_withdrawn_is_not_settled_before_its_time(
     desk = await desk_of("assessment")
     number = await desk.arrives(State.WEGING_2A)
     await ends(desk, number)
-    await superuser("UPDATE decision SET next_at = now() - interval '1 hour'")
+    await superuser("UPDATE decision SET next_at = $1", an_hour_ago(desk))
     await settled(desk, 0)
     assert await desk.post(number, "sealed.v1") == []
     await settled(desk)
