@@ -98,8 +98,8 @@ def test_a_lot_from_calling_it_to_its_minutes(house: TestHouse, browser: Browser
 
     def gone() -> bool:
         """Of his list, which follows a moment later."""
-        gijs.goto(f"{house.client.addresses['portal']}/")
-        return gijs.locator(f"main a[href*='{paper}']").count() == 0
+        answer = gijs.goto(f"{house.client.addresses['portal']}/")
+        return bool(answer and answer.ok) and gijs.locator(f"main a[href*='{paper}']").count() == 0
 
     until(gone)
 
