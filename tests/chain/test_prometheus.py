@@ -76,9 +76,13 @@ def test_every_series_that_is_watched_is_scraped_and_leads_to_a_trace(house: Tes
         return wanted - set(watching.ask("/label/__name__/values"))
 
     until(lambda: not missing())
-    (group,) = watching.ask("/rules")["groups"]
-    assert len(group["rules"]) == len(ALERTS)
-    until(lambda: {one["health"] for one in watching.ask("/rules")["groups"][0]["rules"]} == {"ok"})
+
+    def judged() -> dict[str, list[dict[str, Any]]]:
+        return {one["name"]: one["rules"] for one in watching.ask("/rules")["groups"]}
+
+    assert {name: len(rules) for name, rules in judged().items()} == {"meldpunt": len(ALERTS), "heartbeat": 1}
+    until(lambda: {one["health"] for rules in judged().values() for one in rules} == {"ok"})
+    until(lambda: judged()["heartbeat"][0]["state"] == "firing")
     for expression in WATCHED:
         watching.ask("/query", query=expression)
 

@@ -15,7 +15,7 @@ from deploy.observability.alert import OF_PROMETHEUS, Alert, named_in
 from deploy.observability.alerts import ALERTS
 from deploy.observability.boards import BOARDS
 from deploy.observability.collector import collector
-from deploy.observability.written import FIGURES, HERE, RULE_TESTS, RULES, files, rule_tests, rules
+from deploy.observability.written import FIGURES, HEARTBEAT, HERE, RULE_TESTS, RULES, files, rule_tests, rules
 from shared.metrics.catalogue import BY_METRIC_NAME, METRICS, Metric
 from tests.watchers import ROOT, run, tool
 
@@ -126,13 +126,29 @@ def test_a_rule_that_is_wrong_is_found(how: str, tmp_path: Path) -> None:
         assert "FAILED" in answer.stdout + answer.stderr, answer.stderr
 
 
+def test_a_heartbeat_that_is_not_heard_is_found(tmp_path: Path) -> None:
+    """What always fires has to: its own test sees one that waits, one that needs a series, and one that calls somebody else."""
+    (beats,) = (one for one in yaml.safe_load((HERE / RULES).read_text())["groups"] if one["name"] == "heartbeat")
+    tests = yaml.safe_load((HERE / RULE_TESTS).read_text())
+    own = [one for one in tests["tests"] if one["alert_rule_test"][0]["alertname"] == HEARTBEAT]
+    (tmp_path / RULE_TESTS).write_text(yaml.safe_dump(tests | {"tests": own}))
+    (rule,) = beats["rules"]
+    for change in ({}, {"for": "5m"}, {"expr": 'max(up{job=~"meldpunt-.+"}) > 0'}, {"labels": {"severity": "page"}}):
+        (tmp_path / RULES).write_text(yaml.safe_dump({"groups": [beats | {"rules": [rule | change]}]}))
+        answer = run(tool("promtool"), "test", "rules", RULE_TESTS, folder=tmp_path)
+        assert (answer.returncode != 0) == bool(change), answer.stdout + answer.stderr
+        assert (HEARTBEAT in answer.stderr) == bool(change), answer.stderr
+
+
 def test_who_is_told_is_accepted_by_alertmanager() -> None:
     answer = run(tool("amtool"), "check-config", "alertmanager.yaml", folder=HERE)
     assert answer.returncode == 0, answer.stdout + answer.stderr
     config = yaml.safe_load((HERE / "alertmanager.yaml").read_text())
-    told = {route["matchers"][0] for route in config["route"]["routes"]}
+    told = {route["matchers"][0]: route for route in config["route"]["routes"]}
     assert {one.severity for one in ALERTS} == {"page", "ticket", "security"}
-    assert told == {'severity="page"', 'severity="security"'}, "the rest are tickets"
+    beats = told.pop('severity="heartbeat"')
+    assert (beats["receiver"], beats["repeat_interval"]) == ("heartbeat", "1m")
+    assert set(told) == {'severity="page"', 'severity="security"'}, "the rest are tickets"
     kept_back = {
         name
         for rule in config["inhibit_rules"]
