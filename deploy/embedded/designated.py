@@ -13,8 +13,8 @@ from deploy.embedded.heard import until_heard
 from deploy.embedded.home import DESIGNATIONS, Home, HouseError
 
 FIRST_DECISION = "EMBEDDED-SET-UP-2026-1"
-TERM = timedelta(days=730)
-"""As long as the protocol allows."""
+TERM = timedelta(days=729)
+"""As long as the protocol allows, but for a day: between two changes of the clock the last one may be in a day too far."""
 
 
 def first_designations(subjects: Mapping[str, str]) -> str:

@@ -34,7 +34,7 @@ from services.portal.words import (
     WORDS,
     capitalized,
 )
-from shared.clock import AMSTERDAM
+from shared.clock import AMSTERDAM, calendar_date
 from shared.errors import MeldpuntError, NotFound
 from shared.http.problems import ANSWERS
 from shared.protocol.afterwards import JUDGED_AS
@@ -203,10 +203,10 @@ class Pages:
 
 
 def day(given: str | None) -> str:
-    """A date as people write it: 1 december 2026."""
+    """A date as people write it: 1 december 2026. Of a moment, the day that it was in Amsterdam (R-9.20)."""
     if not given:
         return ""
-    found = date.fromisoformat(given[:10])
+    found = calendar_date(datetime.fromisoformat(given)) if "T" in given else date.fromisoformat(given)
     return f"{found.day} {MONTHS[found.month - 1]} {found.year}"
 
 

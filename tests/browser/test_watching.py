@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from shared.accountability import ACCOUNTING, AccountFile
 from shared.canonical import digest
+from shared.protocol.show import day
 from tests.browser.conftest import Look, log_in
 from tests.days import today
 from tests.house import SUSPICION, TestHouse, until
@@ -163,16 +164,21 @@ def test_the_beheerder_designates_and_ends(house: TestHouse, page: Page, accessi
     page.get_by_label("Wie wijst u aan?").select_option(users["collega"])
     page.get_by_role("button", name="Verder").click()
     page.get_by_label("lid van het LOT").check()
-    page.get_by_label("Vanaf welke dag?").fill(today().isoformat())
+    starts = today(1)
+    page.get_by_label("Vanaf welke dag?").fill(starts.isoformat())
     page.get_by_label("Tot en met welke dag?").fill(today(4000).isoformat())
     page.get_by_label("Op welk besluit rust dit?").fill("BESLUIT-WATCH-1")
     page.get_by_role("button", name="Aanwijzen").click()
     expect(page.get_by_role("alert")).to_contain_text("verder weg dan 2 jaar")
     expect(page.get_by_label("Op welk besluit rust dit?")).to_have_value("BESLUIT-WATCH-1")
-    page.get_by_label("Tot en met welke dag?").fill(today(30).isoformat())
+    ends = today(30)
+    page.get_by_label("Tot en met welke dag?").fill(ends.isoformat())
     page.get_by_role("button", name="Aanwijzen").click()
     expect(page.get_by_role("status").filter(has_text="De aanwijzing is gegeven.")).to_be_visible()
     row = page.get_by_role("row").filter(has_text="BESLUIT-WATCH-1").first
+    # From the first moment of that day in Amsterdam, which in UTC is of the day before.
+    expect(row.locator("[data-label='Van']")).to_have_text(day(starts))
+    expect(row.locator("[data-label='Tot en met']")).to_have_text(day(ends))
     row.locator("summary").click()
     row.get_by_role("button", name="Ja, nu beëindigen").click()
     expect(page.get_by_role("status").filter(has_text="De aanwijzing is beëindigd.")).to_be_visible()

@@ -19,11 +19,12 @@ SEEN = {"X-Purpose": "weging"}
 @pytest.mark.refused("R-26.3", "R-26.7", "R-16.2", "R-26.9")
 def test_without_the_privacy_officer_nothing_is_deferred_and_phase_3_stays_shut(house: TestHouse) -> None:
     assert add_months(date(2026, 1, 31), 1) == date(2026, 2, 28)
+    received = reported()
     played = brought(house, "informing")
     player = player_of(house)
     number = player.duty_of(played.number, "S1")
     listed = {one["number"]: one for one in house.client.every("rights", "/v1/duties", "anna", "duties")}
-    assert listed[number]["dueOn"] == add_months(reported(), 1).isoformat(), "the month of AVG 14 runs from the report"
+    assert listed[number]["dueOn"] == add_months(received, 1).isoformat(), "the month of AVG 14 runs from the report"
     path = f"/v1/duties/{number}"
     version = house.client.get("rights", f"{path}/open-decisions", "anna")["version"]
     body = {"key": "duty", "outcome": "inform", "reason": "nu", "fields": {"how": "brief"}, "expectedVersion": version}

@@ -48,19 +48,19 @@ def by_its_people(step: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.allowed("R-18.1", "R-16.2")
 @pytest.mark.refused("R-18.1", "R-16.2", "R-26.3")
 def test_phase_3_with_a_regisseur_and_a_privacy_officer(large: TestHouse) -> None:
-    player, played = player_of(large), Played("large", "")
+    player, played, received = player_of(large), Played("large", ""), reported()
     player.report(a_report(), played)
     for step in steps(*parts_until("informing")):
         player.step(played, by_its_people(step))
     duty = player.duty_of(played.number, "S1")
-    a_withdrawn_decision_opens_nothing(large, played.number, duty)
+    a_withdrawn_decision_opens_nothing(large, played.number, duty, received)
     player.step(played, by_its_people(steps("deferred")[0]))
     assert played.holder == "sources"
     player.step(played, by_its_people(steps("one-source")[0]))
     a_check_counts_with_the_officer_only(large, played.number)
 
 
-def a_withdrawn_decision_opens_nothing(large: TestHouse, number: str, duty: str) -> None:
+def a_withdrawn_decision_opens_nothing(large: TestHouse, number: str, duty: str, received: date) -> None:
     """Decided and co-signed, and taken back in time: phase 3 stays shut, and the month of AVG 14 runs on."""
     path = f"/v1/duties/{duty}"
 
@@ -88,7 +88,7 @@ def a_withdrawn_decision_opens_nothing(large: TestHouse, number: str, duty: str)
     until(lambda: not large.sql("rights", waits, duty))
     until(lambda: not large.sql("rights", "SELECT 1 AS x FROM outgoing WHERE number=$1", number))
     seen = large.client.get("rights", path, "bram", purpose="weging")
-    assert (seen["state"], seen["dueOn"]) == ("duty-open", add_months(reported(), 1).isoformat())
+    assert (seen["state"], seen["dueOn"]) == ("duty-open", add_months(received, 1).isoformat())
     assert seen["moments"] == []
     signal = large.signal(number, user="bram")
     assert signal is not None

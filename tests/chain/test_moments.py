@@ -163,8 +163,9 @@ def test_a_person_first_met_in_phase_3_gets_a_duty_and_phase_4_waits_for_it(hous
 
 @pytest.mark.allowed("R-26.3")
 def test_a_first_disclosure_outside_the_municipality_is_a_moment(house: TestHouse) -> None:
+    received = reported()
     played = brought(house, "received")
-    assert duty(house, played.number)["dueOn"] == add_months(reported(), 1).isoformat()
+    assert duty(house, played.number)["dueOn"] == add_months(received, 1).isoformat()
     further(house, played, *steps("phase-1")[:-1], OUTSIDE)
     told = until(lambda: (now := duty(house, played.number))["dueOn"] == today().isoformat() and now)
     assert told["moments"] == [{"why": "disclosure", "on": today().isoformat()}]

@@ -68,7 +68,7 @@ def put_before(house: TestHouse, holder: str, number: str, signal: str) -> dict[
 @pytest.mark.refused("R-10.1", "R-10.2")
 def test_a_request_finds_its_signal_in_phase_3_and_comes_back_with_what_is_his(house: TestHouse) -> None:
     """Asked at assessment, which had it before, it goes on to sources by itself."""
-    signal = brought(house, "hit-check").number
+    signal, received = brought(house, "hit-check").number, today()
     number = asked(house, signal)
     shown = put_before(house, "sources", number, signal)
     assert shown["requester"]["name"] == NAME
@@ -90,7 +90,7 @@ def test_a_request_finds_its_signal_in_phase_3_and_comes_back_with_what_is_his(h
     assert [(one["holder"], one["state"], one["found"]) for one in answered["signals"]] == [
         ("sources", "answered", True)
     ]
-    assert answered["clocks"]["legalOn"] > (today() + timedelta(days=27)).isoformat()
+    assert answered["clocks"]["legalOn"] > (received + timedelta(days=27)).isoformat()
 
 
 @pytest.mark.refused("R-10.2", "R-10.7")

@@ -13,6 +13,7 @@ from sqlmodel import col
 from services.retention.settings import Settings
 from services.retention.tables import ActiveCase, DestructionList, SealedSignal
 from services.retention.use_cases import Listing
+from shared.clock import calendar_date
 from shared.contracts.retention import Listed, MoveCase, Overdue
 from shared.database.tables import Outgoing
 from shared.engine.head import vouch_for
@@ -90,7 +91,7 @@ async def test_two_processes_look_at_one_calendar_and_each_thing_is_told_once(
     both = [await platform_of("retention") for _ in range(2)]
     await fill(both[0])
     listings = [Listing(one, Settings(**one.settings.model_dump())) for one in both]
-    today = datetime.now(UTC).date()
+    today = calendar_date(datetime.now(UTC))
     superuser, other = await postgres.connect("retention"), await postgres.connect("retention")
     async with superuser.transaction(), asyncio.timeout(60):
         # So that both have come to where they would tell before either has.

@@ -217,9 +217,7 @@ async def test_what_waits_to_be_handed_over_is_not(desk_of: DeskOf, superuser: S
     """Into phase 3 without a LOT: a decision that only told something is made one that leads there."""
     desk = await desk_of("assessment")
     number = await weighed(desk)
-    await superuser(
-        "UPDATE decision SET state_after = 'source-list', settles = true, next_at = $1", an_hour_ago(desk)
-    )
+    await superuser("UPDATE decision SET state_after = 'source-list', settles = true, next_at = $1", an_hour_ago(desk))
     await superuser("UPDATE dossier SET state = 'source-list'")
     await settled(desk)
     assert await desk.post(number, "research.v1") == []

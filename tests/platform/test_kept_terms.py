@@ -295,7 +295,7 @@ async def test_a_designation_that_is_put_back_after_its_term_gives_nothing_shows
 async def test_nothing_goes_before_its_term_and_a_decision_that_had_it_is_not_taken_anew(
     access: OfAccess, postgres: Postgres
 ) -> None:
-    await access.designates("B-1", NOW - 6 * YEAR, days=730)
+    await access.designates("B-1", NOW - 6 * YEAR, days=729)
     access.clock.at = NOW
     assert await access.forgetting.forget() == 0, "six years ago for two: ended four years ago"
     await access.designates("B-2", NOW - 3 * YEAR)

@@ -33,6 +33,7 @@ from shared.openbao import OpenBao
 from shared.protocol.laws import Laws
 from shared.protocol.model import State
 from shared.service.platform import Platform
+from tests.days import today
 from tests.platform.conftest import DECIDES, BaoOf
 from tests.platform.desk import Desk
 from tests.platform.hostile import TOKENS, USUAL, Bodies, Sent, requests
@@ -342,7 +343,7 @@ BODIES: dict[str, Bodies] = {
                 risk="unlikely",
             ),
             decision("breach-authority", "notified", notifiedAt=soon(-1), reference="AP-1", whyLate="Zo."),
-            decision("breach-persons", "told", toldOn=soon(-1)[:10]),
+            decision("breach-persons", "told", toldOn=today(-1).isoformat()),
         ],
         "/breaches/{number}/drafts/{form}": [DRAFT],
         "/urgent-shares/{shareId}/judgement": [

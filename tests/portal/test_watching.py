@@ -11,7 +11,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from services.portal.pages import Pages
+from services.portal.pages import Pages, day
 from services.portal.people import People
 from services.portal.sessions import COOKIE, Session
 from services.portal.use_cases.designations import DesignationPages, is_open
@@ -24,6 +24,23 @@ from tests.portal.conftest import SAME
 from tests.portal.keeping import begins
 
 LAW = Laws.read("midden-delfland-2025").configured
+
+
+@pytest.mark.allowed("R-9.20")
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("2026-12-01", "1 december 2026"),
+        ("2026-11-30T23:00:00+00:00", "1 december 2026"),
+        ("2026-11-30T22:59:59Z", "30 november 2026"),
+        ("2027-06-30T22:00:00+00:00", "1 juli 2027"),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_the_day_of_a_moment_is_that_of_amsterdam(given: str | None, shown: str) -> None:
+    """What begins at midnight began, in UTC, the day before."""
+    assert day(given) == shown
 
 
 @pytest.mark.parametrize(

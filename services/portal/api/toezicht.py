@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -74,7 +74,7 @@ def router(visits: Visits, toezicht: Toezicht, accounts: AccountGathering, pages
         found = await accounts.gather(session, number)
         if text(filled, "as") == "json":
             return _attached(json.dumps(found, ensure_ascii=False, indent=1).encode(), number, "json")
-        on = date.fromisoformat(found["madeAt"][:10])
+        on = calendar_date(datetime.fromisoformat(found["madeAt"]))
         return _attached(await run_in_threadpool(account_pdf, accounts.law, found, on), number, "pdf")
 
     @routes.get(f"{_ADDRESS}/register/{{year}}/archief")
