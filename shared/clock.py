@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -37,3 +37,8 @@ class ShiftedClock:
 def calendar_date(moment: datetime) -> date:
     """The date in Amsterdam at `moment`, whatever the server's time zone."""
     return moment.astimezone(AMSTERDAM).date()
+
+
+def end_of_day(day: date) -> datetime:
+    """The last second of `day` in Amsterdam: what lasts up to and including that day lasts until then."""
+    return datetime.combine(day, time(23, 59, 59), AMSTERDAM).astimezone(UTC)

@@ -24,6 +24,7 @@ from services.export.rows import WRONG_SECRET, WRONG_SECRETS, Rows, place_of, st
 from services.export.settings import Settings
 from services.export.store import DEPARTMENT, READ, REFUSED, UNREAD, Share
 from shared.bus.inbox import Handled, Incoming
+from shared.clock import calendar_date, end_of_day
 from shared.contracts.common import KeyRef, KeysMade, KeysReleased, Released
 from shared.contracts.export import ShareContent, ShareLetter
 from shared.engine.documents import REPORT
@@ -90,7 +91,8 @@ class Sharing:
         await room.make(key)
         place = place_of(room.mount, content.number, incoming.id)
         (ciphertext,) = await room.encrypt(key, [(place, content.model_dump_json().encode())])
-        until = now + self._days
+        # Whoever reads on what day it ends can count on all of that day.
+        until = end_of_day(calendar_date(now + self._days))
         row = Share(
             id=incoming.id,
             next_at=until,

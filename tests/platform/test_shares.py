@@ -355,6 +355,10 @@ async def test_it_ends_when_its_time_is_over_and_its_key_goes(export: Exporting)
     identifier = await export.comes()
     link = await export.sharing.make_link(identifier, ANNA)
     kept = await export.row(identifier)
+    last = calendar_date(kept.made_at + timedelta(days=30))
+    one_second = timedelta(seconds=1)
+    assert [calendar_date(kept.until + one) for one in (timedelta(), one_second)] == [last, last + timedelta(days=1)]
+    assert link.until == kept.until, "all of the day that is said is his"
     export.clock.days = 31
     with pytest.raises(NotFound):
         await export.sharing.fetch(link.link, link.secret)

@@ -14,7 +14,7 @@ from services.portal.sessions import Session
 from services.portal.trouble import Trouble
 from services.portal.use_cases.answered import body_of, part_of
 from services.portal.use_cases.filled import text, trouble
-from shared.clock import AMSTERDAM
+from shared.clock import AMSTERDAM, end_of_day
 from shared.pages import MOST
 from shared.protocol.designations import BEHEERDER, are_apart
 from shared.protocol.model import Law
@@ -103,8 +103,7 @@ class DesignationPages:
             "userId": text(filled, "userId"),
             "role": given["role"],
             "startsAt": datetime.combine(starts, time(), AMSTERDAM).isoformat(),
-            # Up to and including that day.
-            "endsAt": datetime.combine(ends, time(23, 59, 59), AMSTERDAM).isoformat(),
+            "endsAt": end_of_day(ends).isoformat(),
             "basis": given["basis"],
         }
         return trouble(await self._calls.post(session, "access", "/v1/designations", body))
