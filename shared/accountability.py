@@ -82,7 +82,9 @@ class AccountEntry(_Shape):
     to: str = Field("", description="Who got something, by a code")
     tasks: tuple[str, ...] = Field((), description="For which task of the receiver")
     bases: tuple[str, ...] = Field((), description="On which basis in law it was shared")
-    until: str = Field("", description="By when it is due, or until when it lasts")
+    until: str = Field(
+        "", description="By when it is due, until when it lasts, or from when it is so: as `what` has it"
+    )
     ended: str = Field("", description="When it ended")
     version: int = Field(0, description="Of the signal, when it was decided or recorded")
     state: str = Field("", description="Where a decision left the signal")

@@ -21,8 +21,8 @@ from deploy.embedded.storage import overwrite_file, sync
 RECORD = "destroyed-keys.jsonl"
 """Which were destroyed, and when: lines that are added to."""
 GRACE = timedelta(days=1)
-"""Within which of its end an identity goes at the latest, without anybody having been told something untrue: a declaration counts from the
-day after the last."""
+"""Within which of its end an identity goes at the latest, without anybody having been told something untrue: a declaration counts two
+days more."""
 BACKUP, ENDS = "# opens the backup: ", "# is destroyed at: "
 
 

@@ -157,7 +157,7 @@ def _stuck(found: list[tuple[str, dict[str, Any]]]) -> Table:
     table = Table(
         title="stuck: nothing is lost, and it is tried again by itself", title_justify="left", show_lines=True
     )
-    for column in ("service", "queue", "what", "since", "tries", "why", "what to do"):
+    for column in ("service", "queue", "what", "since (UTC)", "tries", "why", "what to do"):
         table.add_column(column)
     for name, queue in found:
         for row in queue["rows"]:

@@ -33,7 +33,8 @@ class HeldShares:
             what=SHARE,
             state=row.state,
             on=calendar_date(row.made_at),
-            until=calendar_date(row.ended_at or row.until),
+            # It ends a moment after its last second.
+            until=calendar_date(min(row.ended_at or row.until, row.until)),
             recipient_kind=row.recipient_kind,
             recipient=row.recipient,
         )

@@ -55,7 +55,7 @@ def _action(law: Law, one: PlannedAction) -> list[str]:
     return [
         *where,
         one.text,
-        f"Uitvoering: {law.called(one.department)}, op {day(one.planned_on)}.",
+        f"Uitvoering: {law.called(one.department)}, uiterlijk op {day(one.planned_on)}.",
         f"Bevoegdheid: {one.power} ({one.basis}).",
     ]
 

@@ -92,7 +92,7 @@ class Sharing:
         place = place_of(room.mount, content.number, incoming.id)
         (ciphertext,) = await room.encrypt(key, [(place, content.model_dump_json().encode())])
         # Whoever reads on what day it ends can count on all of that day.
-        until = end_of_day(calendar_date(now + self._days))
+        until = end_of_day(calendar_date(now) + self._days)
         row = Share(
             id=incoming.id,
             next_at=until,

@@ -170,9 +170,9 @@ class AccessSeen:
         return sum(map(len, self.seen.values()))
 
 
-def accesses(lines: Iterable[TrailLine], first: date, after: date) -> list[AccessSeen]:
+def accesses(lines: Iterable[TrailLine], first: date, after: date, today: date) -> list[AccessSeen]:
     """Who saw what from `first` until before `after`, by the id of the user. `lines` begin sooner and end later: whether somebody
-    worked on it shows there."""
+    worked on it shows there, once the day after it is over."""
     known = [one for one in lines if one.actor]
     worked, found = _worked(known), dict[str, AccessSeen]()
     looks = sorted((one for one in known if one.is_look and first <= one.day < after), key=lambda one: one.at)
@@ -185,7 +185,7 @@ def accesses(lines: Iterable[TrailLine], first: date, after: date) -> list[Acces
         while one.at - hour[0].at > BURST_WITHIN:
             hour.popleft()
         mine.most_in_an_hour = max(mine.most_in_an_hour, len({each.record for each in hour}))
-        if one.what in WHOLE_FILE and not _is_worked(one, worked):
+        if one.what in WHOLE_FILE and one.day + timedelta(days=1) < today and not _is_worked(one, worked):
             mine.without_work.add(one.record)
     return [found[actor] for actor in sorted(found)]
 

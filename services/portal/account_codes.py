@@ -67,6 +67,17 @@ ACCOUNT_STEPS = {
     "consultation given": "Raadpleging gegeven",
     "person asked": "Een verzoek van een betrokkene voorgelegd aan wie het dossier heeft",
 }
+ACCOUNT_UNTIL = {
+    "case closed": "alleen te lezen tot en met",
+    "signal sealed": "bewaard tot en met",
+    "hold": "tot en met",
+    "destruction list made": "uiterste dag",
+    "destruction declared": "onherstelbaar vanaf",
+    "share waits for its receiver": "te lezen tot en met",
+    "consultation asked": "te lezen tot",
+    "consultation given": "te lezen tot",
+}
+"""What the day is that stands with it; of the others by when it is to be done."""
 ACCOUNT_STATUSES = {
     "proposed": "voorgesteld",
     "questioned": "met een vraag terug",

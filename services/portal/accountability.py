@@ -18,6 +18,7 @@ from services.portal.account_codes import (
     ACCOUNT_STANDINGS,
     ACCOUNT_STATUSES,
     ACCOUNT_STEPS,
+    ACCOUNT_UNTIL,
     WHY_MISSING,
 )
 from services.portal.pages import day, moment, state
@@ -197,7 +198,7 @@ class _Words:
         if one.get("dossier"):
             said.append(one["dossier"])
         if one.get("until"):
-            said.append(f"tot of uiterlijk {self._day(one['until'])}")
+            said.append(f"{ACCOUNT_UNTIL.get(one['what'], 'uiterlijk')} {self._day(one['until'])}")
         if one.get("ended"):
             said.append(f"afgedaan {self._day(one['ended'])}")
         if one.get("article"):

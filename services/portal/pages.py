@@ -34,7 +34,7 @@ from services.portal.words import (
     WORDS,
     capitalized,
 )
-from shared.clock import AMSTERDAM, calendar_date
+from shared.clock import AMSTERDAM, calendar_date, end_of_day
 from shared.errors import MeldpuntError, NotFound
 from shared.http.problems import ANSWERS
 from shared.protocol.afterwards import JUDGED_AS
@@ -83,6 +83,7 @@ class Pages:
         )
         environment.filters |= {
             "day": day,
+            "last_day": last_day,
             "moment": moment,
             "state": state,
             "question": lambda key: rule.question if (rule := law.decision(key)) else WORDS.get(key, key),
@@ -208,6 +209,12 @@ def day(given: str | None) -> str:
         return ""
     found = calendar_date(datetime.fromisoformat(given)) if "T" in given else date.fromisoformat(given)
     return f"{found.day} {MONTHS[found.month - 1]} {found.year}"
+
+
+def last_day(given: str) -> str:
+    """Up to and including when: its day, or the moment when it does not last until the end of that."""
+    found = datetime.fromisoformat(given)
+    return day(given) if found == end_of_day(calendar_date(found)) else moment(given)
 
 
 def moment(given: str) -> str:

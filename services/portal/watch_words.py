@@ -176,7 +176,7 @@ ACTIONS = {
     "one of two duties was done already": "een van twee plichten was al vervuld",
     "informing before destruction": "informeren vóór de vernietiging gevraagd",
     "destruction list escalated": "vernietigingslijst niet op tijd goedgekeurd",
-    "destruction at the ultimate date": "vernietiging in gang gezet op de uiterste dag",
+    "destruction at the ultimate date": "vernietiging in gang gezet na de uiterste dag",
     "signal destroyed but for what is held": "signaal vernietigd, behalve wat een stop bewaart",
     "question read beforehand": "vraag aan een bronhouder vooraf gelezen",
     "share read": "verstrekking gelezen",

@@ -60,8 +60,9 @@ class LastCopies:
 
     @property
     def unrecoverable_from(self) -> date:
-        """The first day on which no copy is left."""
-        return self.compacted_by + timedelta(days=self.kept_days + 1)
+        """The first day on which no copy is left: one that was made in the last hour of a day ends in that hour, and whoever
+        destroys its key is late only a day after that."""
+        return self.compacted_by + timedelta(days=self.kept_days + 2)
 
 
 def last_copies(destroyed_on: date, *, compaction_days: int, kept_days: int) -> LastCopies:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from shared.protocol.conditions.requests import clocks_of
+from shared.protocol.conditions.requests import clocks_of, stands_still
 from shared.protocol.facts import Taken
 from shared.protocol.model import Law
 from shared.protocol.request_kinds import (
@@ -25,8 +25,8 @@ from shared.protocol.withholding import waits_for_more, withheld
 
 @dataclass(frozen=True)
 class Reckoned:
-    """`due_on`: until when there has to be an answer, or when there is one, when what was withheld is looked at again, None when nothing
-    was; `legal_on`: the limit of the law.
+    """`due_on`: until when there has to be an answer; None while that stands still, until who asks has shown who he is. When there is an
+    answer: when what was withheld is looked at again, None when nothing was. `legal_on`: the limit of the law.
 
     `object_until`: the last day for a bezwaar, or of one decided on for the court; `review_on`: when what was withheld is
     looked at again; `ends_on`: the last day in the register.
@@ -49,7 +49,7 @@ def reckon(request: Mapping[str, Any], decisions: Iterable[Taken], law: Law) -> 
     withdrawn = next((_day(one, "withdrawnOn") for one in reversed(taken) if one.key == REQUEST_WITHDRAWN), None)
     over = answered or withdrawn
     return Reckoned(
-        due_on=running.due_on if over is None else _due_again(taken),
+        due_on=_due_again(taken) if over else None if _stands_still(request, taken) else running.due_on,
         legal_on=running.legal_on,
         extended=running.extended,
         answered_on=answered,
@@ -57,6 +57,11 @@ def reckon(request: Mapping[str, Any], decisions: Iterable[Taken], law: Law) -> 
         review_on=_review(taken),
         ends_on=_ends_on(over, request, taken, law),
     )
+
+
+def _stands_still(request: Mapping[str, Any], taken: list[Taken]) -> bool:
+    """Of a request; the weeks of a bezwaar are those of the Awb."""
+    return request["kind"] != BEZWAAR and stands_still(taken)
 
 
 def _due_again(taken: list[Taken]) -> date | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.rights import carrying_out, restricting
@@ -19,17 +19,18 @@ from shared.engine.effects import Effect
 from shared.engine.given import Given
 from shared.engine.loaded import Loaded
 from shared.engine.records import item_name
-from shared.engine.tables import DecisionRow
+from shared.engine.tables import DecisionRow, Dossier
 from shared.protocol.answering import nowhere_faults, silent_faults
 from shared.protocol.carrying_out import not_carried_out
 from shared.protocol.facts import Item, Taken
 from shared.protocol.faults import Fault
 from shared.protocol.holdings import silent_services
 from shared.protocol.judge import Attempt
-from shared.protocol.model import State
+from shared.protocol.model import Law, State
 from shared.protocol.request_kinds import (
     ANSWER_SENT,
     AS_REGISTERED,
+    BEZWAAR,
     CAPACITIES,
     EXTENSION_SENT,
     FOUND_ITEM,
@@ -127,7 +128,7 @@ def show(loaded: Loaded) -> dict[str, Any]:
         "person": people[0].model_dump(exclude_none=True)
         | ({"bornOn": fields["bornOn"]} if "bornOn" in fields else {}),
         "asker": people[1].model_dump(exclude_none=True) if len(people) > 1 else None,
-        "clocks": shown_clocks(row) | {"reminder": None if row.answered_on else _reminded(loaded)},
+        "clocks": shown_clocks(row) | {"reminder": reminder(loaded.dossier, row, loaded.law, loaded.today)},
         "restricted": in_force(fields["kind"], loaded.facts().decisions) is not None,
         "holders": completeness(loaded),
         "signals": [
@@ -170,8 +171,12 @@ def show(loaded: Loaded) -> dict[str, Any]:
     }
 
 
-def _reminded(loaded: Loaded) -> int | None:
-    return reminded(loaded.dossier.received_on, loaded.today, loaded.law.choices.reminders)
+def reminder(dossier: Dossier, row: RequestRow, law: Law, today: date) -> int | None:
+    """The last of the reminders that has come. They are of the protocol's days: there is none of a bezwaar, nor once those days were
+    extended or while they stand still; days that do not count put them off as well."""
+    if row.answered_on or row.extended or row.kind == BEZWAAR or dossier.due_on is None:
+        return None
+    return reminded(dossier.due_on - timedelta(days=law.terms.request_days), today, law.choices.reminders)
 
 
 def shown_clocks(row: RequestRow) -> dict[str, Any]:

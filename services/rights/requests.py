@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from services.rights import store
 from services.rights.request_clock import reckon
-from services.rights.request_policy import row_of, shown_clocks
+from services.rights.request_policy import reminder, row_of, shown_clocks
 from services.rights.restricting import as_of_bezwaar
 from services.rights.store import RequestRow
 from shared import audit
@@ -39,7 +39,6 @@ from shared.protocol.fields import field_faults
 from shared.protocol.model import Law, State
 from shared.protocol.registering import registered, registration_faults, registration_fields
 from shared.protocol.request_kinds import AS_REGISTERED, REQUEST_KINDS
-from shared.protocol.request_terms import reminded
 from shared.protocol.wording import Written, word_faults
 from shared.telemetry import traceparent
 from shared.words.bsn import has_bsn
@@ -224,15 +223,14 @@ class Requests:
             page, rows = await store.requests(session, person, window, late=late, done=done)
         await self.engine.showing.note(person, role, action, "requests")
         today = calendar_date(self.platform.clock.now())
-        reminders = self._laws.configured.choices.reminders
+        law = self._laws.configured
 
         def shown(one: Dossier) -> dict[str, Any]:
             # A list believes nothing: a row that somebody took away is missed when the request is opened.
             row = rows.get(one.number) or RequestRow(number=one.number, kind="", legal_on=one.due_on or one.received_on)
-            reminder = None if row.answered_on else reminded(one.received_on, today, reminders)
             late = one.due_on is not None and one.due_on < today
             kind = {"kind": row.kind, "kindCalled": REQUEST_KINDS.get(row.kind, row.kind)}
-            return heading(one) | kind | shown_clocks(row) | {"reminder": reminder, "late": late}
+            return heading(one) | kind | shown_clocks(row) | {"reminder": reminder(one, row, law, today), "late": late}
 
         return page.of("requests", shown)
 

@@ -44,7 +44,7 @@ class Withheld(Message):
 
 
 class Overdue(Message):
-    """A list was not approved in time. Before `ultimate_on` its keys are locked; from then on released."""
+    """A list was not approved in time. Up to and including `ultimate_on` its keys are locked; after it released."""
 
     event: ClassVar[str] = "overdue.v1"
     list_id: UUID

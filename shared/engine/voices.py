@@ -74,7 +74,7 @@ class Speaking:
         late = (
             over_fault(closed=meeting.closed)
             or not_held(meeting.held_on, loaded.today)
-            or speaking_late(decided=decided)
+            or speaking_late(meeting.held_on, loaded.today, decided=decided)
         )
         if late:
             raise Conflict(late.sentence)

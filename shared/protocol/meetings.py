@@ -156,11 +156,13 @@ def speaking_faults(says: str, words: str) -> list[Fault]:
     return []
 
 
-def speaking_late(*, decided: bool) -> Fault | None:
-    """Why it cannot be said any more; None before the meeting decides."""
-    if not decided:
-        return None
-    return Fault("meeting", "dit overleg heeft al over dit signaal besloten", HOW_HELD, "decided-there")
+def speaking_late(held_on: date, today: date, *, decided: bool) -> Fault | None:
+    """Why it cannot be said any more; None on the day of the meeting, before it decides."""
+    if held_on < today:
+        return Fault("meeting", "dit overleg is geweest", HOW_HELD, "meeting-over")
+    if decided:
+        return Fault("meeting", "dit overleg heeft al over dit signaal besloten", HOW_HELD, "decided-there")
+    return None
 
 
 # --- deciding -----------------------------------------------------------------------------------------

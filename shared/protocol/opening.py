@@ -23,13 +23,13 @@ CONSULTING = "art. 9 lid 2"
 MOST_ASKED = 5
 """After so many persons and objects is asked at once: one question is about one signal."""
 LOOK = timedelta(hours=8)
-"""How long who asked for what is kept sees it: a working day."""
+"""How long who asked for what is kept sees it: the hours of a working day."""
 REQUEST_LOOK = timedelta(days=7)
 """How long a sealed signal lies with its reader for a request of a person (art. 10 lid 1): a quarter of the term for an answer."""
 RULES = {
     "no-purpose": f"Wie een dossier opent, kiest één doel: {'; '.join(PURPOSES_OF_OPENING.values())} (art. 7 lid 2).",
     "not-in-hand": (
-        "Een gesloten casus in haar actieve jaren, en een beëindigd signaal dat tot zijn einddatum wordt bewaard, worden"
+        "Een gesloten casus in haar actieve jaren, en een beëindigd signaal dat tot en met zijn einddatum wordt bewaard, worden"
         " alleen geraadpleegd voor een nieuw signaal dat in behandeling is, door wie dat behandelt. Te zien is alleen wat"
         " in de fase van dat signaal mag, en"
         f" {LOOK.seconds // 3600} uur lang; de termijnen van wat wordt geraadpleegd veranderen er niet door ({CONSULTING})."

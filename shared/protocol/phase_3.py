@@ -24,7 +24,7 @@ RELEVANCE = {
     "contradicts": "het spreekt de melding tegen",
 }
 WHY_NOT = {
-    "no-answer": "er kwam geen antwoord vóór de uiterste datum",
+    "no-answer": "er kwam geen antwoord op of vóór de uiterste datum",
     "not-reachable": "de bron was niet te raadplegen",
     "question-unclear": "met deze vraag valt niet te zoeken",
     "may-not": "de bronhouder mag hierover niet antwoorden",

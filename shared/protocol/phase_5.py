@@ -53,7 +53,7 @@ def hold(chosen: Municipality) -> Decision:
         # Also when it stands on a list already: until its keys are released.
         states=(State.SEALED, State.LISTED),
         who=chosen.who["hold"].also("privacy-officer").together_with("beheerder"),
-        outcomes=(Outcome("held", "ja, tot de einddatum", None, "art. 9 lid 1"),),
+        outcomes=(Outcome("held", "ja, tot en met de einddatum", None, "art. 9 lid 1"),),
         fields=(
             Field("ground", "Voor welke procedure?", "art. 9 lid 1", Choice(HOLD_GROUNDS)),
             Field("endsOn", "Tot uiterlijk wanneer?", "art. 9 lid 1", Date()),

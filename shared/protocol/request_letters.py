@@ -33,8 +33,8 @@ from shared.protocol.request_kinds import (
 )
 from shared.protocol.request_proof import LookedAt, proof
 from shared.protocol.request_supplement import looked_again
-from shared.protocol.request_terms import Clocks
-from shared.protocol.rights_sheet import sheet
+from shared.protocol.request_terms import ADJOURNING_WEEKS, DECIDING_WEEKS, WITH_COMMITTEE_WEEKS, Clocks
+from shared.protocol.rights_sheet import WHEN_ANSWERED, sheet
 from shared.protocol.show import day
 
 RECEIPT, EXTENSION, THE_ANSWER, LIFTING = "receipt", "extension", "answer", "lifting"
@@ -150,7 +150,17 @@ def _receipt(told: LetterTells) -> Paragraphs:
         f" {told.number}.",
         f"U krijgt uiterlijk op {until} ons antwoord.",
     ]
-    return [("Uw verzoek", own), *sheet(told.law)]
+    rights = sheet(told.law)
+    if told.request["kind"] == BEZWAAR:
+        weeks = WITH_COMMITTEE_WEEKS if told.request.get("committee") else DECIDING_WEEKS
+        own.append(
+            f"Dat is {weeks} weken na de laatste dag waarop u bezwaar kon maken. Wij kunnen dat één keer met ten hoogste"
+            f" {ADJOURNING_WEEKS} weken verdagen; dat leest u dan vóór die dag in een brief (artikel 7:10 van de Algemene wet"
+            " bestuursrecht)."
+        )
+        # What it says of time holds for a request, by the AVG.
+        rights = [one for one in rights if one[0] != WHEN_ANSWERED]
+    return [("Uw verzoek", own), *rights]
 
 
 def _extension(told: LetterTells, taken: Taken) -> Paragraphs:

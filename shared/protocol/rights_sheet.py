@@ -24,6 +24,10 @@ RIGHTS: Mapping[str, str] = {
 """The five rights, each with what it is."""
 
 
+WHEN_ANSWERED = "Wanneer u antwoord krijgt"
+"""The heading of what holds for a request; of a bezwaar the Awb says it."""
+
+
 def sheet(law: Law) -> list[tuple[str, Sequence[str]]]:
     """By heading one paragraph, or several points."""
     chosen, days = law.choices.notice, law.terms.request_days
@@ -42,7 +46,7 @@ def sheet(law: Law) -> list[tuple[str, Sequence[str]]]:
             ],
         ),
         (
-            "Wanneer u antwoord krijgt",
+            WHEN_ANSWERED,
             [
                 f"Binnen {days} dagen nadat de gemeente, welke afdeling dat ook was, uw verzoek kreeg.",
                 "Is het verzoek ingewikkeld, of zijn het er veel, dan kan de gemeente er één keer ten hoogste twee maanden bij"

@@ -47,7 +47,7 @@ def test_a_sealed_signal_is_read_for_a_new_one(house: TestHouse, page: Page, acc
 
     # What never was reads as what may not be read.
     page.get_by_role("link", name="Terug naar raadplegen").click()
-    expect(page.get_by_role("region", name="Wat u vandaag raadpleegt")).to_contain_text("te lezen tot")
+    expect(page.get_by_role("region", name="Wat u nu raadpleegt")).to_contain_text("te lezen tot")
     page.get_by_label("Welk eerder signaal?").fill("S-00000-00000")
     page.get_by_label("Waarom is dat nodig").fill("Genoemd in de melding.")
     page.get_by_role("button", name="Raadplegen").click()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from services.assessment.use_cases import Meetings
+from shared.clock import calendar_date
 from shared.contracts.intake import ReporterMarks
 from shared.engine.agenda import OnAgenda
 from shared.engine.given import GivenAnswer
@@ -159,6 +160,28 @@ async def test_what_was_changed_past_the_service_is_no_voice(desk_of: DeskOf) ->
     async with desk.platform.database.transaction() as session:
         (await session.get_one(DecisionRow, row.id)).outcome = "for"
     assert await seen(desk, GIJS) == [], "it is frozen, and holds up nothing else"
+
+
+async def test_after_the_day_nobody_speaks_also_where_nobody_closed_it(desk_of: DeskOf) -> None:
+    desk = await desk_of("assessment")
+    number = await desk.arrives(State.PHASE_2)
+    await desk.add(
+        MeetingRow(
+            id=LOT,
+            version=1,
+            kind="LOT",
+            held_on=calendar_date(desk.clock.now()),
+            chair="anna",
+            members=[{"userId": "farid"}],
+            present=[],
+            agenda=[number],
+        )
+    )
+    await says(desk, number, "against", WORDS)
+    desk.clock.pass_by(24 * 3600)
+    await desk.hears_access()
+    with pytest.raises(Conflict, match="is geweest"):
+        await says(desk, number, "for", "")
 
 
 async def test_before_the_day_nobody_speaks_and_nobody_closes(desk_of: DeskOf) -> None:

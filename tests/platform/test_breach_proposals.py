@@ -183,6 +183,10 @@ async def test_the_list_of_a_month_says_who_saw_what_and_what_to_look_at(desk_of
         {"actor": "anna", "looks": 3, "records": 2, "outsideHours": 1, "mostInAnHour": 1, "withoutWork": 1},
         {"actor": "bart", "looks": 1, "records": 1, "outsideHours": 0, "mostInAnHour": 1, "withoutWork": 1},
     ]
+    desk.clock.at = MONDAY + timedelta(days=1)
+    early = await review.month(FG, "2026-11", None)
+    assert {one["withoutWork"] for one in early["people"]} == {0}, "he may still work on it, today"
+    desk.clock.at = MONDAY + timedelta(days=2)
     anna = await review.month(FG, "2026-11", "anna")
     assert [(one["record"], one["looks"], one["withoutWork"]) for one in anna["records"]] == [
         (number(1), 1, True),

@@ -92,7 +92,7 @@ def test_what_a_hold_keeps_is_said_and_no_day_is_promised() -> None:
 @pytest.mark.parametrize(("kept", "words"), [(14, "14 dagen"), (1, "1 dag")])
 def test_the_day_says_what_it_is_counted_from(kept: int, words: str) -> None:
     found = document(complete_law(), replace(WHOLE, copies=LastCopies(date(2027, 2, 11), kept)), live=True)
-    day = {14: "26 februari 2027", 1: "13 februari 2027"}[kept]
+    day = {14: "27 februari 2027", 1: "14 februari 2027"}[kept]
     assert dict(found["lines"])["Ook uit reservekopieën onherstelbaar vanaf"] == day
     counted = dict(found["paragraphs"])["Vanaf wanneer onherstelbaar"]
     assert "tot de opslag is herschreven, uiterlijk op 11 februari 2027" in counted
@@ -165,5 +165,5 @@ async def test_what_is_declared_is_signed_with_its_words(platform_of: PlatformOf
     # By the setting of this installation, from the day on which it was declared.
     counted = ("storageCompactedBy", "storageCopiesKeptDays", "unrecoverableFrom")
     today = found.declared_on
-    expected = (today + timedelta(days=1)).isoformat(), 14, (today + timedelta(days=16)).isoformat()
+    expected = (today + timedelta(days=1)).isoformat(), 14, (today + timedelta(days=17)).isoformat()
     assert tuple(found.content[one] for one in counted) == ((None, None, None) if held else expected)

@@ -266,10 +266,13 @@ async def test_at_the_ultimate_date_they_are_counted_as_decided_on_by_nobody(des
         # Rights never answered about this one.
         row.duties = None
         await vouch_for(desk.platform.mac, row)
-    desk.clock.pass_by(61 * 24 * 3600)
-    overdue = Overdue(list_id=UUID(listed), ultimate_on=calendar_date(desk.clock.now()))
-    await desk.platform.signer.certify()
-    await desk.hears(Releasing(desk.platform).overdue, overdue, "retention")
+    ultimate_on = (await desk.row(lists.OfferedList, UUID(listed))).ultimate_on
+    overdue = Overdue(list_id=UUID(listed), ultimate_on=ultimate_on)
+    for day in (ultimate_on, ultimate_on + timedelta(days=1)):
+        assert await desk.rows(lists.Approval) == [], "all of the ultimate date is for who approves"
+        desk.clock.pass_by((day - calendar_date(desk.clock.now())).days * 24 * 3600)
+        await desk.platform.signer.certify()
+        await desk.hears(Releasing(desk.platform).overdue, overdue, "retention")
     (approval,) = await desk.rows(lists.Approval)
     await Releasing(desk.platform).release(approval)
     (said,) = await desk.rows(Outgoing, event=Approved.event)

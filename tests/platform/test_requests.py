@@ -345,6 +345,29 @@ async def test_the_days_in_which_he_was_asked_who_he_is_do_not_count(desk_of: De
     assert (await desk.row(Dossier, number)).due_on == due + timedelta(days=5)
 
 
+@pytest.mark.allowed("R-10.7", "R-10.5")
+@pytest.mark.refused("R-10.5")
+async def test_nothing_is_late_while_it_waits_for_who_asks(desk_of: DeskOf) -> None:
+    """Longer than the protocol's days: nobody is reminded, and its day is known again when he has shown who he is."""
+    desk = await desk_of("rights")
+    register, number = Requests(desk.engine), await requested(desk)
+    due = (await desk.row(Dossier, number)).due_on
+    asked = {"what": "Kom met uw identiteitsbewijs naar de balie.", "moreAskedOn": days(desk, 0)}
+    await desk.decide(number, "request-identity", "asked-more", fields=asked)
+    desk.clock.pass_by(40 * 24 * 3600)
+    await desk.hears_access()
+    (row,) = (await register.all(ANNA, Window()))["requests"]
+    assert (row.get("dueOn"), row["late"], row["reminder"]) == (None, False, None)
+    assert (await register.overdue(FG, Window()))["requests"] == []
+    await identified(desk, number, completeOn=days(desk, 0))
+    (row,) = (await register.all(ANNA, Window()))["requests"]
+    assert (row["dueOn"], row["late"], row["reminder"]) == ((due + timedelta(days=40)).isoformat(), False, None)
+    desk.clock.pass_by(14 * 24 * 3600)
+    await desk.hears_access()
+    (row,) = (await register.all(ANNA, Window()))["requests"]
+    assert row["reminder"] == 14, "the days that do not count put it off as well"
+
+
 # --- what is not handled -----------------------------------------------------------------------------------
 
 
@@ -424,6 +447,16 @@ async def test_a_bezwaar_has_its_own_terms_and_its_own_answer(desk_of: DeskOf) -
     assert row.due_on is not None
     assert row.due_on.isoformat() > first["objectUntil"]
     six_weeks = row.due_on
+    receipt = str(
+        (await RequestLetters(desk.engine).copy(number, await letter(desk, number, "receipt"), ANNA, "weigh"))[
+            "paragraphs"
+        ]
+    )
+    assert ("7:10" in receipt, "6 weken na de laatste dag" in receipt, "Binnen 28 dagen" in receipt) == (
+        True,
+        True,
+        False,
+    )
     await told_of_rights(desk, number)
     await identified(desk, number, "established-objector")
     await desk.decide(number, "request-adjourn", "adjourned", fields={"adjournedOn": days(desk, 0)})

@@ -14,6 +14,7 @@ from pypdf import PdfReader
 from sqlalchemy import select
 from sqlmodel import col
 
+from services.export.holdings import HeldShares
 from services.export.inbox import DepartmentInbox
 from services.export.rows import WRONG_SECRETS
 from services.export.settings import Settings
@@ -366,6 +367,9 @@ async def test_it_ends_when_its_time_is_over_and_its_key_goes(export: Exporting)
     row = await export.row(identifier)
     assert (row.ciphertext, row.link, row.state) == ("", None, "waiting")
     assert row.ended_at is not None
+    async with export.platform.database.reading() as session:
+        (held,) = await HeldShares(export.platform.mac).of(session, NUMBER)
+    assert held.until == last, "it went a moment after its last day"
     (released,) = await export.said(KeysReleased.event)
     assert released["released"][0]["keys"] == [{"mount": "room-export", "key": row.room_key}]
     assert not released["released"][0]["rows_gone"]

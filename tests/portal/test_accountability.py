@@ -202,6 +202,20 @@ async def test_every_kind_is_said_in_dutch_without_a_code() -> None:
     assert not re.search(r"\b(signal|opened|taken|asked|waiting|closed|allowed|deferred|may|no-hit)\b", said), said
 
 
+async def test_a_day_says_what_it_is() -> None:
+    """The first day on which nobody can recover it is no day by which something has to be done, nor the last of keeping it."""
+    said = (("signal sealed", "2027-11-28"), ("destruction declared", "2027-12-15"), ("informing is due", "2026-12-24"))
+    entries = tuple(entry("retention", what, until=until) for what, until in said)
+    found = await gathered(Services(retention=Said(200, chapter("retention", standing="here", entries=entries))))
+    words = json.dumps(account_words(MIDDEN_DELFLAND, found)["chapters"], ensure_ascii=False)
+    for one in (
+        "bewaard tot en met 28 november 2027",
+        "onherstelbaar vanaf 15 december 2027",
+        "uiterlijk 24 december 2026",
+    ):
+        assert one in words
+
+
 @pytest.mark.refused("R-2.4")
 @pytest.mark.parametrize("number", [NUMBER, "S-7K3MQ"])
 async def test_nobody_else_makes_one(somebody: httpx.AsyncClient, number: str) -> None:

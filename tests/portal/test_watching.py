@@ -11,7 +11,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from services.portal.pages import Pages, day
+from services.portal.pages import Pages, day, last_day
 from services.portal.people import People
 from services.portal.sessions import COOKIE, Session
 from services.portal.use_cases.designations import DesignationPages, is_open
@@ -41,6 +41,19 @@ LAW = Laws.read("midden-delfland-2025").configured
 def test_the_day_of_a_moment_is_that_of_amsterdam(given: str | None, shown: str) -> None:
     """What begins at midnight began, in UTC, the day before."""
     assert day(given) == shown
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("2026-12-01T22:59:59+00:00", "1 december 2026"),
+        ("2027-07-01T21:59:59Z", "1 juli 2027"),
+        ("2026-12-01T08:00:00+00:00", "1 december 2026, 9.00 uur"),
+    ],
+)
+def test_what_ends_within_a_day_says_at_what_moment(given: str, shown: str) -> None:
+    """Somebody who was no longer designated in the afternoon had no access then."""
+    assert last_day(given) == shown
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ class Answers:
 
 
 def row(number: str, due_on: str | None) -> dict[str, Any]:
-    return {"number": number, "service": "assessment", "due": "meeting", "dueOn": due_on}
+    return {"number": number, "service": "assessment", "due": "answer", "dueOn": due_on}
 
 
 def listed(*rows: dict[str, Any], up_to: dict[str, str | None] | None = None) -> Said:
@@ -64,6 +64,15 @@ async def test_what_is_due_today_or_before_comes_apart_and_late_is_said_in_words
     assert [one["number"] for one in found.rest] == ["c", "d"]
     assert [(one["term"], one["late"]) for one in found.urgent] == [("2 dagen te laat", True), ("vandaag", False)]
     assert session.holders == dict.fromkeys("abcd", "assessment")
+
+
+async def test_a_meeting_that_has_been_is_not_late() -> None:
+    """It has a day and no term; what it did not decide, nobody is late with."""
+    days = ("2026-11-26", "2026-11-28", "2026-12-28")
+    found, _, _ = await mine(listed(*(row(one, one) | {"due": "meeting"} for one in days)))
+    assert {one["number"]: (one["term"], one["late"]) for one in (*found.urgent, *found.rest)} == dict(
+        zip(days, (("is geweest", False), ("vandaag", False), ("over 30 dagen", False)), strict=True)
+    )
 
 
 GRANTED_ROW = {

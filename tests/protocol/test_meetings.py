@@ -153,10 +153,13 @@ def test_what_a_member_says_himself(says: str, words: str, code: str | None) -> 
     assert [one.code for one in speaking_faults(says, words)] == ([code] if code else [])
 
 
-def test_it_is_said_before_the_meeting_decides_and_while_it_runs() -> None:
-    assert speaking_late(decided=False) is None
+def test_it_is_said_on_the_day_before_the_meeting_decides_and_while_it_runs() -> None:
+    held_on, day_after = date(2026, 12, 1), date(2026, 12, 2)
+    assert speaking_late(held_on, held_on, decided=False) is None
     assert over_fault(closed=False) is None
-    assert [one.code for one in (speaking_late(decided=True), over_fault(closed=True)) if one] == [
-        "decided-there",
-        "meeting-over",
-    ]
+    late = (
+        speaking_late(held_on, held_on, decided=True),
+        speaking_late(held_on, day_after, decided=False),
+        over_fault(closed=True),
+    )
+    assert [one.code for one in late if one] == ["decided-there", "meeting-over", "meeting-over"]

@@ -151,7 +151,7 @@ class Releasing:
         return Handled(effect)
 
     async def overdue(self, incoming: Incoming, message: Overdue) -> Handled:
-        """Not approved in time (R-9.14): lock the content; from the ultimate date on, release it.
+        """Not approved in time (R-9.14): lock the content; once the ultimate date is over, release it.
 
         The ultimate date is judged by oversight's own calendar and its own copy of the list, so that
         retention cannot bring it forward.
@@ -162,7 +162,7 @@ class Releasing:
             waiting = await waiting_on(self.platform, session, message.list_id)
         if row is None:
             raise CannotSucceed("a list that was never offered")
-        ultimate = today >= row.ultimate_on
+        ultimate = today > row.ultimate_on
         for one in waiting:
             for key in one.archive_keys:
                 await Transit(self.platform.bao, key["mount"]).lock(key["key"])

@@ -14,7 +14,7 @@ from services.oversight.patterns import WORKS_WITHIN, AccessSeen, TrailLine, acc
 from services.oversight.trail import AuditLine
 from services.oversight.use_cases.chains import Chains
 from shared import audit
-from shared.clock import AMSTERDAM
+from shared.clock import AMSTERDAM, calendar_date
 from shared.identity import Person
 from shared.protocol.designations import BEHEERDER, FG
 
@@ -35,8 +35,8 @@ class AccessReview:
         after = (first + timedelta(days=31)).replace(day=1)
         async with self._one_at_a_time:
             lines = await self._lines(first - WORKS_WITHIN, after + timedelta(days=2))
-        found = await asyncio.to_thread(accesses, lines, first, after)
         now = self.platform.clock.now()
+        found = await asyncio.to_thread(accesses, lines, first, after, calendar_date(now))
         async with self.platform.database.transaction() as session:
             session.add(audit.line(now, "access list read", actor=person.user_id, role=role))
         shown: dict[str, Any] = {"month": month, "notWhole": sorted(self._chains.wrong)}

@@ -29,7 +29,9 @@ def router(visits: Visits, designations: DesignationPages, pages: Pages) -> APIR
     async def page(request: Request, session: Session, cursor: str = "", status: int = 200, **more: Any) -> Response:
         found = await designations.listed(session, cursor)
         now = datetime.now(UTC)
-        rows = [one | {"open": is_open(one, now)} for one in found["designations"]]
+        rows = [
+            one | {"open": is_open(one, now), "began": one["startsAt"] < one["endsAt"]} for one in found["designations"]
+        ]
         offered = designations.offered()
         return pages.show(
             "beheer/aanwijzingen.html",

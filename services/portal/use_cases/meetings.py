@@ -60,7 +60,7 @@ class Met:
     @property
     def speaks(self) -> bool:
         """Whether who looks can say something at the table now."""
-        return self.is_invited and not self.meeting["closed"] and self.when != "to-come"
+        return self.is_invited and not self.meeting["closed"] and self.when == "today"
 
     @property
     def papers(self) -> list[tuple[dict[str, Any], str]]:

@@ -32,6 +32,8 @@ DUES = {
 """What waits, by the code of the list."""
 WITHOUT_DELAY = {"term": "zo snel mogelijk, sinds", "now": True, "late": False}
 """What was granted has no last day: the law says without delay (art. 16 and 17 AVG)."""
+HAS_BEEN = {"term": "is geweest", "now": False, "late": False}
+"""A meeting has a day and no term: nobody is late with what it did not decide."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,8 @@ class MyWork:
         found.tasks = [one | _term(one["dueOn"], today) for one in said.body["tasks"]]
         for one in said.body["dossiers"]:
             term = WITHOUT_DELAY if one["due"] == "granted" else _term(one["dueOn"], today)
+            if one["due"] == "meeting" and term["late"]:
+                term = HAS_BEEN
             row = one | term | {"what": DUES.get(one["due"] or "")}
             (found.urgent if row["now"] else found.rest).append(row)
         found.next = said.body["next"]

@@ -34,7 +34,7 @@ from shared.keys.warrants import NO_WARRANT, Warrant, checked
 from shared.protocol.model import State
 from shared.service.platform import Platform
 
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 MOST_FOUND = 100
 """So many signals one thing shows at most; who has more asks with more."""
 ACTIVE, CLOSED, KEPT = "active", "closed", "sealed"
@@ -148,7 +148,8 @@ class AnsweringExistence:
         asked = select(own.c.count, own.c.first, select(used.c.id).scalar_subquery()).add_cte(old)
         count, first, identifier = (await session.execute(asked)).one()
         if count >= self._per_hour:
-            again = (first + HOUR).isoformat(timespec="seconds")
+            # Whole minutes, as people read it: at that minute it can be asked.
+            again = (first + HOUR + MINUTE).replace(second=0, microsecond=0).isoformat(timespec="seconds")
             detail = f"U vroeg dit uur {count} keer of er al iets is; dat is het meeste. Vraag het later opnieuw."
             raise TooMany(detail, code="too-many-checks", again=again)
         if identifier is None:

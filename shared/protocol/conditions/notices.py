@@ -49,7 +49,7 @@ def request_is_whole(case: Case) -> str | None:
 
 @condition(
     "art. 26 lid 5",
-    "een verzoek om uitstel is niet van later dan vandaag, en er wordt opnieuw gekeken voordat het verloopt",
+    "een verzoek om uitstel is niet van later dan vandaag, en er wordt opnieuw gekeken uiterlijk op de dag waarop het verloopt",
     at="fields.askedUntil",
 )
 def request_covers_it(case: Case) -> str | None:

@@ -22,6 +22,7 @@ from shared.protocol.request_kinds import (
     HOLDERS_OF_DATA,
     IDENTITY,
     INFORMED,
+    NOT_HANDLED,
     REQUEST_LETTER,
     SELF,
 )
@@ -57,6 +58,16 @@ def clocks_of(request: Mapping[str, object], decisions: Iterable[Taken], terms: 
         complete_on=_day(known.fields.get("completeOn")) if known else None,
         extended_months=int(str(extended.fields.get("months", 0))) if extended and went else 0,
     )
+
+
+def stands_still(decisions: Iterable[Taken]) -> bool:
+    """Whether who asks was asked to show who he is, and it waits for him: until then no day is known (art. 12 lid 6 AVG)."""
+    taken = list(decisions)
+    waits = any(one.key == IDENTITY and one.outcome == "asked-more" for one in taken)
+    goes_on = any(
+        one.key == NOT_HANDLED or (one.key == IDENTITY and one.outcome.startswith("established")) for one in taken
+    )
+    return waits and not goes_on
 
 
 def found_items(case: Case) -> tuple[Item, ...]:
@@ -126,7 +137,7 @@ def more_was_not_asked(case: Case) -> str | None:
 
 @condition(
     "art. 12 lid 6 AVG",
-    "is om meer gevraagd, dan staat vast op welke dag dat kwam: zo lang stond de termijn stil",
+    "is om meer gevraagd, dan staat vast op welke dag dat kwam: zo lang stond de termijn van een verzoek stil",
     at="fields.completeOn",
 )
 def known_when_complete(case: Case) -> str | None:
@@ -160,11 +171,13 @@ def within_the_days(terms: Terms, code: str, what: str, field: str | None = None
     """`what` is within the protocol's days; `field`: the date that it is about, today when there is none."""
 
     def missing(case: Case) -> str | None:
+        if stands_still(case.facts.decisions):
+            return None
         latest = clocks_of(asked(case), case.facts.decisions, terms).due_on
         on = case.day(field) if field else case.facts.today
         return None if on is not None and on <= latest else f"{what} kon tot en met {latest}"
 
-    says = f"{what} gebeurt binnen {terms.request_days} dagen na de eerste ontvangst"
+    says = f"{what} gebeurt binnen {terms.request_days} dagen na de eerste ontvangst; dagen waarop de termijn stilstond tellen niet"
     return Condition(code, says, "art. 10 lid 4", missing, f"fields.{field}" if field else None)
 
 
