@@ -37,13 +37,19 @@ class InBetween:
 
 @dataclass
 class Opened:
-    """What somebody sees of a signal or a duty. `open`: what open-decisions answers; `decisions`: what was decided."""
+    """What somebody sees of a signal or a duty. `open`: what open-decisions answers; `decisions`: what was decided; `roles`: his
+    designations, where some of what is open can be for somebody without the file."""
 
     holder: str
     number: str
     view: dict[str, Any]
     open: dict[str, Any]
     decisions: list[dict[str, Any]]
+    roles: frozenset[str] | None = None
+
+    def is_for(self, decision: dict[str, Any]) -> bool:
+        """What only somebody without the file decides is not offered to who has it."""
+        return self.roles is None or bool(decision["meeting"]) or not self.roles.isdisjoint(decision["decidedBy"])
 
     @property
     def is_request(self) -> bool:
@@ -154,7 +160,7 @@ class Opened:
     @property
     def next(self) -> dict[str, Any] | None:
         """The next question that the protocol asks: the first that can be answered and that leads on; else the first."""
-        able = [one for one in self.open["decisions"] if one["canBeTaken"]]
+        able = [one for one in self.open["decisions"] if one["canBeTaken"] and self.is_for(one)]
         leading = [one for one in able if any(self._leads_on(outcome) for outcome in one["outcomes"])]
         return next(iter((*leading, *able)), None)
 
@@ -164,12 +170,13 @@ class Opened:
     @property
     def can_be_taken(self) -> list[dict[str, Any]]:
         """The decisions that can be taken, besides the next one."""
-        return [one for one in self.open["decisions"] if one["canBeTaken"] and one is not self.next]
+        able = [one for one in self.open["decisions"] if one["canBeTaken"] and self.is_for(one)]
+        return [one for one in able if one is not self.next]
 
     @property
     def waits(self) -> list[dict[str, Any]]:
         """The decisions that cannot be taken yet."""
-        return [one for one in self.open["decisions"] if not one["canBeTaken"]]
+        return [one for one in self.open["decisions"] if not one["canBeTaken"] and self.is_for(one)]
 
     @property
     def phases(self) -> list[tuple[int, str, str]]:

@@ -95,7 +95,13 @@ def judge_finding(chosen: Municipality) -> Decision:
             Outcome("refused", "nee, en wat er stond wordt vernietigd", None, ORDER),
         ),
         fields=(
-            Field("concerns", "Over wie of wat gaat zij (S1, O1 of report)?", ORDER, Text(most=40), ("accepted",)),
+            Field(
+                "concerns",
+                "Over wie of wat gaat zij (S1, O1, of report voor de melding)?",
+                ORDER,
+                Text(most=40),
+                ("accepted",),
+            ),
             Field("whyRefused", "Waarom niet?", ORDER, Choice(WHY_REFUSED), ("refused",)),
         ),
         about=("finding",),

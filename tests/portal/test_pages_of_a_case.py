@@ -9,11 +9,14 @@ import pytest
 from starlette.datastructures import FormData
 
 from services.portal.calls import Calls, Said
+from services.portal.forms import Control
 from services.portal.pages import Pages
 from services.portal.people import People
 from services.portal.seen import Opened
 from services.portal.sessions import Session
+from services.portal.trouble import Trouble
 from services.portal.use_cases.dossiers import Dossiers
+from services.portal.use_cases.holds import ENDED_ON, REASON
 from services.portal.use_cases.intake import RiecIntake
 from shared.errors import CaseClosed, Elsewhere
 from shared.protocol.fields import schema
@@ -56,6 +59,40 @@ def shown(name: str, view: dict[str, Any], folder: str = "casework", **more: Any
     pages = Pages(MIDDEN_DELFLAND, live=False)
     template = pages._templates.env.get_template(f"{folder}/{name}.html")
     return template.render(dossier=dossier, done=None, **page, **usual | more)
+
+
+def test_what_only_a_department_decides_is_not_offered_to_who_has_the_file() -> None:
+    mine = ANSWER | {"meeting": None, "decidedBy": ["oov"], "outcomes": []}
+    theirs = mine | {"key": "progress", "decidedBy": ["department-wonen"]}
+    waits, lot = theirs | {"key": "report", "canBeTaken": False}, theirs | {"key": "weging-3", "meeting": "LOT"}
+    offered = {"decisions": [theirs, mine, waits, lot], "state": "riec-answer"}
+    has_file = Opened("casework", "S-7K3MQ-9XD4T", VIEW, offered, [], frozenset({"oov"}))
+    assert [one["key"] for one in (has_file.next, *has_file.can_be_taken, *has_file.waits) if one] == [
+        "riec-answer",
+        "weging-3",
+    ]
+
+
+def test_a_stop_that_is_refused_gives_back_what_was_filled_in_and_asks_its_ground_there() -> None:
+    held = {"id": "h-1", "ground": "objection", "state": "held", "endsOn": "2027-01-31", "items": ["report"]}
+    found = {"number": "S-7K3MQ-9XD4T", "state": "sealed", "endsOn": "2027-01-31", "holds": [held]}
+    env = Pages(MIDDEN_DELFLAND, live=False)._templates.env
+    page = env.get_template("vernietiging/stop.html").render(
+        session=Session("resume", "u-1", ("beheerder",)),
+        found=found,
+        asked=(Control("text", "why", "Waarom?"),),
+        ended_on=ENDED_ON,
+        reason=REASON,
+        may=True,
+        done=None,
+        about="h-1",
+        trouble=Trouble("Er staan bijzondere gegevens in.", (), special=True),
+        filled=FormData({"reason": "Hij is ziek.", ENDED_ON.name: "2026-11-28"}),
+    )
+    mine, _, other = page.partition('id="vraag"')
+    assert 'value="2026-11-28"' in mine
+    assert "Hij is ziek." in mine
+    assert ("specialGrounds" in mine, "specialGrounds" in other) == (True, False)
 
 
 @pytest.mark.parametrize("name", ["plan", "riec"])

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from services.portal.api.tasks import READS
 from services.portal.pages import Pages
 from services.portal.read import Read
 from services.portal.seen import Opened
@@ -97,6 +98,14 @@ def received() -> str:
     return drawn("received/verstrekking.html", received=found, asked=())
 
 
+def asked_to_read(kind: str, given: dict[str, Any]) -> str:
+    """The page of a task: the same as its own service gives it, beside what every task has."""
+    task = {"id": "0", "kind": kind, "since": "2026-11-28T12:00:00+00:00", "dueOn": None} | given
+    return drawn(
+        "task/lezen.html", task=task, read=READS[kind](task), done=None, at=None, sheets={}, service="casework"
+    )
+
+
 def words_in(value: Any) -> list[str]:
     """Every text that people wrote or chose."""
     if isinstance(value, dict):
@@ -124,10 +133,24 @@ def test_all_of_a_paper_can_be_read() -> None:
     assert "naam en adres van één persoon of object" in said
 
 
+@pytest.mark.parametrize(("kind", "given"), [("paper", PAPER), ("plan", SHARED.twin())])
+def test_who_is_asked_about_it_reads_all_of_it_in_dutch(kind: str, given: dict[str, Any]) -> None:
+    said = html.unescape(asked_to_read(kind, given))
+    assert [one for one in words_in(given) if one not in said] == []
+    for code in ("decided_on", "planned_on", "recipient_kind", "leftOut", "Category", "Note"):
+        assert code.lower() not in said.lower().replace("categorie", ""), code
+
+
 @pytest.mark.parametrize(
     "page",
-    [beforehand(Read.of_share(SHARED.twin())), beforehand(Read.of_paper(PAPER)), received()],
-    ids=["share", "paper", "received"],
+    [
+        beforehand(Read.of_share(SHARED.twin())),
+        beforehand(Read.of_paper(PAPER)),
+        received(),
+        asked_to_read("paper", PAPER),
+        asked_to_read("plan", SHARED.twin()),
+    ],
+    ids=["share", "paper", "received", "paper-asked", "plan-asked"],
 )
 def test_what_people_typed_is_words_and_never_part_of_the_page(page: str) -> None:
     assert HOSTILE not in page

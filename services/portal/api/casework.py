@@ -43,7 +43,7 @@ def router(visits: Visits, dossiers: Dossiers, intake: RiecIntake, pages: Pages)
     @routes.get("/plan")
     async def plan(request: Request, number: str, session: Session = visits.visitor) -> Response:
         found = await case(number, session)
-        mine = [one for one in found.open["decisions"] if _is_for(session, one)]
+        mine = [one for one in found.open["decisions"] if found.is_for(one)]
         shown: dict[str, Any] = {
             "approach": next((one for one in reversed(found.decisions) if _taken(one, APPROACHES)), None),
             "adopted": [one for one in found.decisions if _taken(one, PLAN_DECISIONS)],
@@ -117,8 +117,3 @@ def router(visits: Visits, dossiers: Dossiers, intake: RiecIntake, pages: Pages)
 
 def _taken(one: dict[str, Any], keys: tuple[str, ...]) -> bool:
     return one["key"] in keys and one["status"] == "taken"
-
-
-def _is_for(session: Session, decision: dict[str, Any]) -> bool:
-    """What only somebody without the file decides is not offered to who has it."""
-    return bool(decision["meeting"]) or bool(set(decision["decidedBy"]) & set(session.roles))

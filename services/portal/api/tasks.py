@@ -12,6 +12,7 @@ from starlette.datastructures import FormData
 from services.portal.api import drafts as draft
 from services.portal.api.visits import Visits, sends_to
 from services.portal.pages import Pages
+from services.portal.read import Read
 from services.portal.sessions import Session
 from services.portal.use_cases.drafts import OwnDrafts
 from services.portal.use_cases.tasks import ENDS_TASK, STAND_BACK, AskedOf, draft_of
@@ -22,8 +23,12 @@ PAGES = {
     "question": "task/bronvraag.html",
     "co-signature": "task/medeondertekenen.html",
     "co-signature-question": "task/medeondertekenen.html",
+    "paper": "task/lezen.html",
+    "plan": "task/lezen.html",
 }
 """The kinds of tasks that have a page of their own; every other has that of `taak.html`."""
+READS = {"paper": Read.of_paper, "plan": Read.of_share}
+"""What is asked besides to be read, as everything that is shared is."""
 ENDS = frozenset({ENDS_TASK, STAND_BACK})
 
 
@@ -47,7 +52,7 @@ def router(visits: Visits, tasks: AskedOf, drafts: OwnDrafts, pages: Pages) -> A
         if at:
             shown["filled"] = tasks.begun(sheets[at])
             shown |= await draft.shown(request, drafts, session, draft_of(service, task, at))
-        return pages.show(PAGES.get(task["kind"], "task/taak.html"), request, **shown)
+        return pages.show(PAGES.get(task["kind"], "task/taak.html"), request, **(shown | _read(task)))
 
     @routes.get("/taken/{service}/{identifier}")
     async def task(request: Request, service: str, identifier: UUID, session: Session = visits.visitor) -> Response:
@@ -85,6 +90,10 @@ def router(visits: Visits, tasks: AskedOf, drafts: OwnDrafts, pages: Pages) -> A
             return sends_to("/" if what in ENDS else here)
         shown: dict[str, Any] = {"task": found, "service": service, "sheets": sheets, "at": what}
         shown |= {"filled": filled, "trouble": trouble, "draft": kept}
-        return pages.show(PAGES.get(found["kind"], "task/taak.html"), request, 400, **shown)
+        return pages.show(PAGES.get(found["kind"], "task/taak.html"), request, 400, **(shown | _read(found)))
 
     return routes
+
+
+def _read(task: dict[str, Any]) -> dict[str, Read]:
+    return {"read": READS[task["kind"]](task)} if task["kind"] in READS else {}

@@ -48,7 +48,8 @@ class Dossiers:
         else:
             raise NotFound
         know(session.holders, {number: holder})
-        return Opened(holder, number, said.body["dossier"], said.body["openDecisions"], said.body["decisions"])
+        dossier, offered, decided = (said.body[one] for one in ("dossier", "openDecisions", "decisions"))
+        return Opened(holder, number, dossier, offered, decided, frozenset(session.roles))
 
     async def _closed(self, session: Session, holder: str, number: str) -> Opened:
         """A closed case is opened for nobody: only what can still be taken back is known of it. Raises NotFound."""
