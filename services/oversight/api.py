@@ -217,8 +217,12 @@ def _lists(engine: Engine, lists: DestructionLists) -> APIRouter:
     caller = current_person(engine.platform)
 
     @routes.get("/destruction-lists", tags=["destruction"], summary="Destruction lists, the newest first")
-    async def all_lists(window: WindowAsked, person: Person = caller) -> Found:
-        return await lists.all(person, window)
+    async def all_lists(
+        window: WindowAsked,
+        person: Person = caller,
+        waiting: Annotated[bool, Query(description="Only what waits for an approval, the oldest first")] = False,
+    ) -> Found:
+        return await lists.all(person, window, waiting=waiting)
 
     @routes.get("/destruction-lists/{listId}", tags=["destruction"], summary="One list: its state and dates")
     async def one_list(listId: ListId, person: Person = caller) -> Found:  # noqa: N803

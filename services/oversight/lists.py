@@ -76,14 +76,17 @@ NOT_RELEASED = "state IN ('approved', 'releasing')"
 """As the index of it has it."""
 TO_RELEASE = and_(col(Approval.withdrawn).is_(False), col(Approval.done).is_(False))
 LISTS = Keyset("destruction-lists", col(OfferedList.listed_on), col(OfferedList.id), newest_first=True)
+LISTS_TO_DO = Keyset("waiting-lists", col(OfferedList.listed_on), col(OfferedList.id))
 SIGNALS = Keyset("listed-signals", col(ListedRow.place), col(ListedRow.number))
 """Who was never informed first (art. 26 lid 5)."""
 APPROVALS = Keyset("approvals", col(Approval.approved_at), col(Approval.id))
 
 
-async def offered(session: AsyncSession, window: Window) -> Page[OfferedList]:
-    """Destruction lists, the newest first."""
-    return await LISTS.page(session, select(OfferedList), window)
+async def offered(session: AsyncSession, window: Window, *, waiting: bool = False) -> Page[OfferedList]:
+    """Destruction lists, the newest first. `waiting`: only those that wait for an approval, the oldest first: it is the first to be late."""
+    if not waiting:
+        return await LISTS.page(session, select(OfferedList), window)
+    return await LISTS_TO_DO.page(session, select(OfferedList).where(col(OfferedList.state) == State.LISTED), window)
 
 
 async def signals_of(session: AsyncSession, list_id: UUID, window: Window) -> Page[ListedRow]:

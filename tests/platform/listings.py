@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlmodel import SQLModel
 
+from services.oversight.lists import OfferedList
 from shared.identity import Person
 from tests.platform.rows import (
     LIST,
@@ -42,6 +43,12 @@ from tests.platform.rows import (
 
 FG = Person("fg-1", frozenset({"fg", "beheerder", "oov"}))
 FARID = Person("farid", frozenset({"lot-member"}))
+
+
+def decided(n: int) -> OfferedList:
+    found = offered(n)
+    found.state = "approved"
+    return found
 
 
 @dataclass(frozen=True)
@@ -100,6 +107,15 @@ LISTS = {
         lambda one: (one.listed_on, one.id),
         "listId",
         newest_first=True,
+    ),
+    "waiting lists": Listing(
+        "oversight",
+        "/v1/destruction-lists?waiting=true",
+        "lists",
+        offered,
+        lambda one: (one.listed_on, one.id),
+        "listId",
+        besides=lambda: [decided(0)],
     ),
     "signals on a list": Listing(
         "oversight",

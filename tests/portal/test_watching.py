@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -11,15 +11,20 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from services.portal.calls import Calls, Said
 from services.portal.pages import Pages, day, last_day
 from services.portal.people import People
 from services.portal.sessions import COOKIE, Session
+from services.portal.use_cases.answered import PageParts
+from services.portal.use_cases.beheer import Beheer
 from services.portal.use_cases.designations import DesignationPages, is_open
 from services.portal.use_cases.operations import Operations, in_order
 from services.portal.use_cases.protocol import printed
-from services.portal.use_cases.toezicht import Watched
+from services.portal.use_cases.toezicht import Toezicht, Watched
 from services.portal.watch_words import ACTIONS, OPENING, action, result
+from shared.pages import MOST
 from shared.protocol.laws import Laws
+from shared.protocol.municipality import SecurityPolicy
 from tests.portal.conftest import SAME
 from tests.portal.keeping import begins
 
@@ -131,6 +136,43 @@ async def test_what_is_silent_is_a_gap_that_says_so(
     portal.cookies.set(COOKIE, await begins(app, Session("resume", "u-2", (role,))))
     answer = await portal.get(path)
     assert (answer.status_code, says in answer.text) == (200, True)
+
+
+class Asked:
+    """Calls that have nothing; which paths were asked is kept."""
+
+    def __init__(self) -> None:
+        self.paths: list[str] = []
+
+    async def get(self, session: Session, service: str, path: str) -> Said:
+        self.paths.append(path)
+        return Said(404, {})
+
+
+@pytest.mark.parametrize("begins_with", [Beheer, Toezicht])
+async def test_of_the_lists_only_what_waits_is_asked(begins_with: type[Beheer] | type[Toezicht]) -> None:
+    calls = Asked()
+    await begins_with(cast(Calls, calls)).start(Session("resume", "u-1", ("beheerder",)))
+    assert [one for one in calls.paths if "destruction-lists" in one] == [
+        f"/v1/destruction-lists?waiting=true&limit={MOST}"
+    ]
+
+
+@pytest.mark.allowed("R-9.14")
+@pytest.mark.parametrize(("page", "role"), [("beheer/beheer", "beheerder"), ("toezicht/toezicht", "fg")])
+def test_the_list_that_waits_longest_is_never_left_out(page: str, role: str) -> None:
+    """The service gives the oldest first; where there are more than the page shows, it says so."""
+    days = {"listedOn": "2026-11-01", "approveBefore": "2026-12-01", "ultimateOn": "2026-12-31"}
+    late = {"listId": "ef60f2c9-2103-4180-8bb8-31aa5ffa8167", "state": "listed", "escalated": True} | days
+    found = PageParts({"lists": {"lists": [late], "next": "more"}})
+    shown: dict[str, Any] = {"found": found, "standing": "in-order", "policy": None, "watches": True, "which": ()}
+    shown |= {"trouble": None, "filled": {}, "register_of": 2025}
+    template = Pages(LAW, live=False)._templates.env.get_template(f"{page}.html")
+    if page.startswith("beheer"):
+        shown["policy"] = SecurityPolicy("Beleid", "", date(2026, 1, 2), date(2027, 1, 2), 30)
+    text = template.render(session=Session("resume", "u-1", (role,)), **shown)
+    for words in ("1 november 2026", "te laat", "Er zijn er meer dan hier staan."):
+        assert words in text
 
 
 async def test_the_protocol_reads_as_a_page_with_a_way_to_each_chapter(somebody: httpx.AsyncClient) -> None:

@@ -22,11 +22,11 @@ class DestructionLists:
         self.engine = engine
         self.platform = engine.platform
 
-    async def all(self, person: Person, window: Window) -> dict[str, Any]:
-        """The lists, the newest first, for who approves and who watches."""
+    async def all(self, person: Person, window: Window, *, waiting: bool = False) -> dict[str, Any]:
+        """The lists, the newest first, for who approves and who watches. `waiting`: only what waits, the oldest first."""
         self.engine.parts.role_of(person, reading=True)
         async with self.platform.database.reading() as session:
-            return (await lists.offered(session, window)).of("lists", _list)
+            return (await lists.offered(session, window, waiting=waiting)).of("lists", _list)
 
     async def one(self, list_id: UUID, person: Person) -> dict[str, Any]:
         """The head of a list; what is on it and its approvals are lists of their own. Raises NotFound."""

@@ -6,6 +6,7 @@ from services.portal.calls import Calls
 from services.portal.sessions import Session
 from services.portal.use_cases.answered import PageParts, overview
 from services.portal.use_cases.breaches import WAITING_BREACHES
+from services.portal.use_cases.destruction import WAITING_LISTS
 from shared.pages import MOST
 
 
@@ -20,10 +21,9 @@ class Beheer:
             {
                 "overdue": ("rights", f"/v1/overdue-duties?limit={MOST}"),
                 "requests": ("rights", f"/v1/overdue-requests?limit={MOST}"),
-                "lists": ("oversight", "/v1/destruction-lists?limit=20"),
-                "open": ("retention", "/v1/open-destructions?limit=20"),
+                "lists": ("oversight", WAITING_LISTS),
+                "open": ("retention", f"/v1/open-destructions?limit={MOST}"),
                 "holds": ("retention", f"/v1/holds?limit={MOST}"),
-                "urgent": ("oversight", f"/v1/urgent-shares?limit={MOST}"),
                 "breaches": ("oversight", WAITING_BREACHES),
             },
         )

@@ -22,6 +22,8 @@ _PURPOSE = "vernietiging"
 APPROVING = "approve-destruction"
 """Of a list it can be about some signals, which are picked."""
 _WAITS = "listed"
+WAITING_LISTS = f"/v1/destruction-lists?waiting=true&limit={MOST}"
+"""What waits for an approval, where oversight has it."""
 
 
 @dataclass

@@ -13,6 +13,7 @@ from services.portal.sessions import Session
 from services.portal.trouble import Trouble
 from services.portal.use_cases.answered import PageParts, body_of, overview, part_of
 from services.portal.use_cases.breaches import WAITING_BREACHES
+from services.portal.use_cases.destruction import WAITING_LISTS
 from services.portal.use_cases.filled import special, text, trouble
 from services.portal.watch_words import OPENING
 from shared.errors import NotFound
@@ -62,7 +63,7 @@ class Toezicht:
                 "requests": ("rights", f"/v1/overdue-requests?limit={MOST}"),
                 "deferrals": ("rights", f"/v1/deferrals?limit={MOST}"),
                 "urgent": ("oversight", f"/v1/urgent-shares?limit={MOST}"),
-                "lists": ("oversight", "/v1/destruction-lists?limit=50"),
+                "lists": ("oversight", WAITING_LISTS),
                 "open": ("retention", f"/v1/open-destructions?limit={MOST}"),
                 "breaches": ("oversight", WAITING_BREACHES),
             },
