@@ -46,8 +46,9 @@ class Said:
 
 
 class Calls:
-    """Raises PartDown for a service that does not answer, NotAuthenticated when the log-in is over, LogInAnew for what is
-    accepted once somebody has shown again who he is (leaving.py sends him there, and keeps what he typed)."""
+    """Raises PartDown for a service that does not answer or cannot (5xx): nobody may take that for something that is not there.
+    NotAuthenticated when the log-in is over, LogInAnew for what is accepted once somebody has shown again who he is (leaving.py
+    sends him there, and keeps what he typed)."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -171,12 +172,7 @@ class Calls:
 
     async def document(self, session: Session, service: str, path: str, purpose: str | None = None) -> bytes | None:
         """A PDF; None where there is none for this person."""
-        headers = {"Authorization": f"Bearer {await self._token(session, service)}"}
-        if purpose:
-            headers["X-Purpose"] = purpose
-        answer = await self.send("GET", service, path, headers=headers)
-        if answer.status == 401:
-            raise NotAuthenticated
+        answer = await self._answered("GET", session, service, path, purpose)
         return answer.content if answer.is_done else None
 
     async def _asked(
@@ -188,12 +184,7 @@ class Calls:
         body: dict[str, Any] | None = None,
         purpose: str | None = None,
     ) -> Said:
-        headers = {"Authorization": f"Bearer {await self._token(session, service)}"}
-        if purpose:
-            headers["X-Purpose"] = purpose
-        answer = await self.send(method, service, path, headers=headers, json=body)
-        if answer.status == 401:
-            raise NotAuthenticated
+        answer = await self._answered(method, session, service, path, purpose, json=body)
         try:
             found = json.loads(answer.content) if answer.content else {}
         except ValueError:
@@ -201,6 +192,19 @@ class Calls:
         if found.get("code") == LogInAnew.code:
             raise LogInAnew
         return Said(answer.status, found)
+
+    async def _answered(
+        self, method: str, session: Session, service: str, path: str, purpose: str | None, **more: Any
+    ) -> HttpAnswer:
+        headers = {"Authorization": f"Bearer {await self._token(session, service)}"}
+        if purpose:
+            headers["X-Purpose"] = purpose
+        answer = await self.send(method, service, path, headers=headers, **more)
+        if answer.status == 401:
+            raise NotAuthenticated
+        if answer.status >= 500:
+            raise PartDown(f"{service} could not answer")
+        return answer
 
     async def _token(self, session: Session, service: str) -> str:
         known = session.tokens.get(service)

@@ -17,17 +17,24 @@ PAPERS_TEMPLATE = Path(__file__).with_name("papers.typ")
 PrintedLines = list[tuple[str, str]]
 
 
-def papers_of(law: Law, papers: Iterable[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> list[dict[str, Any]]:
-    """Each paper in words; given with the item of the agenda that it is about."""
+NOT_READ = ("Niet te laden", "Dit stuk is nu niet te laden. Probeer het later opnieuw.")
+"""In the place of what a paper says, while its service cannot: who reads, or prints, sees that there is one."""
+
+
+def papers_of(law: Law, papers: Iterable[tuple[Mapping[str, Any], Mapping[str, Any] | None]]) -> list[dict[str, Any]]:
+    """Each paper in words; given with the item of the agenda that it is about. None: it cannot be read now."""
     return [_paper(law, item, paper) for item, paper in papers]
 
 
-def printed(law: Law, meeting: Mapping[str, Any], papers: list[dict[str, Any]], *, live: bool) -> dict[str, Any]:
-    """Everything that stands in the PDF; `papers`: as `papers_of` says them."""
+def printed(
+    law: Law, meeting: Mapping[str, Any], papers: list[dict[str, Any]], *, live: bool, whole: bool = True
+) -> dict[str, Any]:
+    """Everything that stands in the PDF; `papers`: as `papers_of` says them; `whole`: nobody who may have more was silent."""
     return {
         "title": f"Stukken voor het {meeting['kind']} van {day(date.fromisoformat(meeting['heldOn']))}",
         "sender": law.choices.notice["verwerkingsverantwoordelijke"],
         "trial": None if live else TRIAL,
+        "gap": "" if whole else "Deze stukken zijn niet volledig: een deel van het systeem antwoordde niet.",
         "warning": "Alleen voor wie is uitgenodigd. Vernietig dit na het overleg.",
         "papers": papers,
     }
@@ -38,13 +45,14 @@ def papers_pdf(words: Mapping[str, Any], on: date) -> bytes:
     return compiled(PAPERS_TEMPLATE, {"words": words}, "ua-1", on=on)
 
 
-def _paper(law: Law, item: Mapping[str, Any], paper: Mapping[str, Any]) -> dict[str, Any]:
+def _paper(law: Law, item: Mapping[str, Any], paper: Mapping[str, Any] | None) -> dict[str, Any]:
+    called = {"called": capitalized(item.get("workingName") or item["number"]), "number": item["number"]}
+    if paper is None:
+        return called | {"note": "", "parts": [NOT_READ], "known": [], "leftOut": ""}
     left_out = paper.get("leftOut") or 0
     them = "persoon of object is" if left_out == 1 else "personen en objecten zijn"
     groups = (("Personen", "subjects"), ("Adressen en andere objecten", "objects"))
-    return {
-        "called": capitalized(item.get("workingName") or item["number"]),
-        "number": item["number"],
+    return called | {
         "note": paper.get("note") or "",
         "parts": [_part(law, one) for one in paper["items"]],
         "known": [

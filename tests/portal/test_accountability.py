@@ -147,7 +147,7 @@ async def test_the_pdf_declares_that_it_is_for_the_archive_and_carries_the_seale
 async def test_who_is_silent_or_refuses_is_a_chapter_that_says_so_and_the_whole_is_not_complete() -> None:
     refused = Said(404, {"code": "not-found"})
     doubtful = Said(200, chapter("export", standing="here", notBelieved=2))
-    found = await gathered(Services(sources=None, rights=refused, retention=Said(503, {}), export=doubtful))
+    found = await gathered(Services(sources=None, rights=refused, retention=None, export=doubtful))
     assert found["complete"] is False
     assert {one["service"]: one["why"] for one in found["missing"]} == {
         "sources": "silent",

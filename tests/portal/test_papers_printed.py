@@ -51,5 +51,15 @@ def test_the_papers_are_printed_as_the_page_shows_them(tmp_path: Path) -> None:
     ):
         assert words in said, words
     assert "Proefopstelling" in said
+    assert "niet volledig" not in said
     live = papers_pdf(printed(MIDDEN_DELFLAND, MEETING, papers, live=True), date(2026, 12, 1))
     assert "Proefopstelling" not in text_of(live)
+
+
+def test_what_could_not_be_had_is_said_in_print_too() -> None:
+    papers = papers_of(MIDDEN_DELFLAND, [({"number": "S-7K3MQ-9XD4T", "workingName": "zwarte uil"}, None)])
+    words = printed(MIDDEN_DELFLAND, MEETING, papers, live=True, whole=False)
+    said = text_of(papers_pdf(words, date(2026, 12, 1)))
+    assert "Deze stukken zijn niet volledig: een deel van het systeem antwoordde niet." in said
+    assert "1. Zwarte uil" in said
+    assert "Dit stuk is nu niet te laden. Probeer het later opnieuw." in said

@@ -15,8 +15,8 @@ from services.portal.forms import Control
 from services.portal.pages import Pages
 from services.portal.sessions import Session
 from services.portal.trouble import Trouble
-from services.portal.use_cases.meetings import Met, MyMeetings
-from shared.errors import NotFound
+from services.portal.use_cases.meetings import Met, MyMeetings, WaitingSignals
+from shared.errors import NotFound, PartDown
 
 _NUMBER = r"M-[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}"
 SPOKEN = {"voor": "for", "tegen": "against", "terugstaan": "stand-back"}
@@ -38,9 +38,10 @@ def router(visits: Visits, meetings: MyMeetings, pages: Pages) -> APIRouter:
         done, session.done = session.done, None
         may_add = found.prepares and not found.is_over
         on_agenda = set(found.meeting["agenda"])
-        waiting = await meetings.signals(session) if may_add else {}
-        more = {one: called for one, called in waiting.items() if one not in on_agenda}
-        shown: dict[str, Any] = {"met": found, "more": more, "done": done, "trouble": trouble}
+        waiting = await meetings.signals(session) if may_add else WaitingSignals({})
+        more = {one: called for one, called in waiting.called.items() if one not in on_agenda}
+        shown: dict[str, Any] = {"met": found, "more": more, "more_silent": waiting.silent, "done": done}
+        shown["trouble"] = trouble
         return pages.show("meeting/overleg.html", request, status, **shown)
 
     async def after(request: Request, session: Session, found: Met, trouble: Trouble | None, done: str) -> Response:
@@ -87,7 +88,7 @@ def router(visits: Visits, meetings: MyMeetings, pages: Pages) -> APIRouter:
         found = await met(identifier, session)
         read = await meetings.papers(session, found)
         if not read:
-            raise NotFound
+            raise PartDown if found.silent else NotFound
         # No number in the name of the file: it ends up in a list of what was fetched.
         headers = {"Content-Disposition": 'attachment; filename="stukken.pdf"'}
         return Response(

@@ -34,7 +34,7 @@ class AccountGathering:
         answers = dict(zip(ACCOUNTING, await asyncio.gather(*asked), strict=True))
         chapters = [said.body for said in answers.values() if said is not None and said.is_done]
         missing = [
-            {"service": one, "why": "silent" if said is None or said.status >= 500 else "refused"}
+            {"service": one, "why": "silent" if said is None else "refused"}
             for one, said in answers.items()
             if said is None or not said.is_done
         ]

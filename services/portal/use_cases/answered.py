@@ -14,13 +14,11 @@ from shared.errors import Conflict, NotFound, PartDown
 
 
 def body_of(said: Said) -> dict[str, Any]:
-    """Raises NotFound, alike for what is not there and for who may not see it; Conflict; PartDown."""
+    """Raises NotFound, alike for what is not there and for who may not see it; Conflict."""
     if said.is_done:
         return said.body
     if said.status == 409:
         raise Conflict(said.body.get("detail", ""))
-    if said.status >= 500:
-        raise PartDown("a service could not answer")
     raise NotFound
 
 
@@ -38,22 +36,24 @@ class PageParts:
     silent: list[str] = field(default_factory=list)
 
 
-async def overview(calls: Calls, session: Session, asked: dict[str, tuple[str, str]]) -> PageParts:
+async def overview(
+    calls: Calls, session: Session, asked: dict[str, tuple[str, str]], purpose: str | None = None
+) -> PageParts:
     """Everything of `asked` (service and path, by name) at once; what a service refuses this person is not there."""
 
     async def one(service: str, path: str) -> Said | None:
         try:
-            return await calls.get(session, service, path)
+            return await calls.get(session, service, path, purpose)
         except PartDown:
             return None
 
     answers = await asyncio.gather(*(one(*where) for where in asked.values()))
     found = PageParts()
     for (name, (service, _)), answer in zip(asked.items(), answers, strict=True):
-        if answer is not None and answer.is_done:
-            found.parts[name] = answer.body
-        elif answer is None or answer.status >= 500:
+        if answer is None:
             found.silent = sorted({*found.silent, service})
+        elif answer.is_done:
+            found.parts[name] = answer.body
     return found
 
 

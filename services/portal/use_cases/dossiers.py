@@ -34,9 +34,16 @@ class Dossiers:
 
     async def open(self, session: Session, number: str) -> Opened:
         """Raises NotFound for one that this person may not know of and for one that there is not, alike; Conflict while it
-        goes from one service to the next; PartDown."""
+        goes from one service to the next; PartDown, also when it may be at one that does not answer."""
+        silent: PartDown | None = None
         for holder in self._may_hold(session, number):
-            said = await self._calls.get(session, holder, f"{at(number)}/overview", session.purposes[number])
+            try:
+                said = await self._calls.get(session, holder, f"{at(number)}/overview", session.purposes[number])
+            except PartDown as problem:
+                if session.holders.get(number) == holder:
+                    raise
+                silent = problem
+                continue
             if said.is_done:
                 break
             if said.body.get("code") == CaseClosed.code:
@@ -46,7 +53,7 @@ class Dossiers:
             elif said.status == 409:
                 raise Conflict(said.body["detail"])
         else:
-            raise NotFound
+            raise silent or NotFound
         know(session.holders, {number: holder})
         dossier, offered, decided = (said.body[one] for one in ("dossier", "openDecisions", "decisions"))
         return Opened(holder, number, dossier, offered, decided, frozenset(session.roles))

@@ -78,6 +78,14 @@ class Met:
         raise NotFound
 
 
+@dataclass(frozen=True)
+class WaitingSignals:
+    """What waits for a meeting, by number with what it is called. `silent`: services that did not say what waits there."""
+
+    called: dict[str, str]
+    silent: tuple[str, ...] = ()
+
+
 class MyMeetings:
     """`law`: says which roles have the file, and in which states a meeting decides; `live`: what is printed is no trial."""
 
@@ -111,9 +119,10 @@ class MyMeetings:
     async def one(self, session: Session, identifier: str) -> Met:
         """Raises NotFound for one that this person may not know of, as for one that there is not. A service that is silent
         leaves a gap that is named."""
+        agenda = f"/v1/meetings/{identifier}/agenda"
         said, agendas = await asyncio.gather(
             self._calls.get(session, MEETING_SERVICE, f"/v1/meetings/{identifier}"),
-            asyncio.gather(*(self._agenda(session, service, identifier) for service in AGENDA_SERVICES)),
+            asyncio.gather(*(self._heard(session, service, agenda, OF_TASKS) for service in AGENDA_SERVICES)),
         )
         if not said.is_done:
             raise NotFound
@@ -130,22 +139,26 @@ class MyMeetings:
         found.elsewhere = [] if found.silent else [one for one in said.body["agenda"] if one not in shown]
         return found
 
-    async def _agenda(self, session: Session, service: str, identifier: str) -> Said | None:
+    async def _heard(self, session: Session, service: str, path: str, purpose: str | None = None) -> Said | None:
+        """None while the service is silent: that is a gap, and the rest is shown."""
         try:
-            return await self._calls.get(session, service, f"/v1/meetings/{identifier}/agenda", OF_TASKS)
+            return await self._calls.get(session, service, path, purpose)
         except PartDown:
             return None
 
     async def papers(self, session: Session, met: Met) -> list[dict[str, Any]]:
-        """Each paper in words; one that closed meanwhile is left out."""
-        asked = (self._calls.get(session, item["service"], f"/v1/tasks/{task}", OF_TASKS) for item, task in met.papers)
-        answers = await asyncio.gather(*asked)
-        found = zip(met.papers, answers, strict=True)
-        return papers_of(self._law, [(item, answer.body) for (item, _), answer in found if answer.is_done])
+        """Each paper in words; one that closed meanwhile is left out, one of a service that is silent is named."""
+        asked = (self._heard(session, item["service"], f"/v1/tasks/{task}", OF_TASKS) for item, task in met.papers)
+        found = [
+            (item, answer.body if answer else None)
+            for (item, _), answer in zip(met.papers, await asyncio.gather(*asked), strict=True)
+            if answer is None or answer.is_done
+        ]
+        return papers_of(self._law, found)
 
     def pdf(self, met: Met, papers: list[dict[str, Any]]) -> bytes:
         """Of what `papers` gave; takes some tenths of a second of the processor."""
-        words = printed(self._law, met.meeting, papers, live=self._live)
+        words = printed(self._law, met.meeting, papers, live=self._live, whole=not met.silent)
         return papers_pdf(words, date.fromisoformat(met.meeting["heldOn"]))
 
     # --- calling one -----------------------------------------------------------------------------
@@ -164,7 +177,10 @@ class MyMeetings:
         guests = [
             (code, f"{self._law.called(code)} (alleen bij {' en '.join(of)})") for code, of in sorted(outside.items())
         ]
-        signals = tuple((await self.signals(session)).items())
+        waiting = await self.signals(session)
+        there = "Alleen signalen die op een overleg wachten. U kunt er later nog signalen bij zetten."
+        if waiting.silent:
+            there = f"Niet alles staat erbij: een onderdeel antwoordt nu niet. {there}"
         return (
             Control("choice", "kind", "Welk overleg?", required=True, options=_pairs(one["kind"] for one in kinds)),
             Control("date", "heldOn", "Op welke datum?", required=True),
@@ -188,29 +204,24 @@ class MyMeetings:
                 "choices",
                 "agenda",
                 "Welke signalen staan op de agenda?",
-                "Alleen signalen die op een overleg wachten. U kunt er later nog signalen bij zetten.",
-                options=signals,
+                there,
+                options=tuple(waiting.called.items()),
             ),
         )
 
     def _named(self, user_id: str, roles: list[str]) -> str:
         return f"{self._people.called(user_id)} ({', '.join(map(self._law.called, roles))})"
 
-    async def signals(self, session: Session) -> dict[str, str]:
-        """What waits for a meeting, by number with what it is called."""
-        answers = await asyncio.gather(*(self._waiting(session, service) for service in AGENDA_SERVICES))
-        rows = [row for said in answers if said and said.is_done for row in said.body["signals"]]
-        return {
+    async def signals(self, session: Session) -> WaitingSignals:
+        asked = (self._heard(session, service, f"/v1/signals?limit={MOST_ROWS}") for service in AGENDA_SERVICES)
+        answers = dict(zip(AGENDA_SERVICES, await asyncio.gather(*asked), strict=True))
+        rows = [row for said in answers.values() if said and said.is_done for row in said.body["signals"]]
+        called = {
             row["number"]: f"{str(row['workingName'] or row['number']).capitalize()} ({row['number']})"
             for row in rows
             if row["state"] in self._decided_there
         }
-
-    async def _waiting(self, session: Session, service: str) -> Said | None:
-        try:
-            return await self._calls.get(session, service, f"/v1/signals?limit={MOST_ROWS}")
-        except PartDown:
-            return None
+        return WaitingSignals(called, tuple(service for service, said in answers.items() if said is None))
 
     async def call(self, session: Session, filled: Filled) -> tuple[str, Trouble | None]:
         """The number of the meeting, or what was wrong."""

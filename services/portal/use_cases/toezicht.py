@@ -16,7 +16,7 @@ from services.portal.use_cases.breaches import WAITING_BREACHES
 from services.portal.use_cases.destruction import WAITING_LISTS
 from services.portal.use_cases.filled import special, text, trouble
 from services.portal.watch_words import OPENING
-from shared.errors import NotFound
+from shared.errors import NotFound, PartDown
 from shared.pages import MOST
 from shared.protocol.afterwards import BECAUSE, JUDGED_AS, MOST_WORDS
 
@@ -70,7 +70,8 @@ class Toezicht:
         )
 
     async def signal(self, session: Session, number: str) -> Watched:
-        """Decisions and shares in order of time, and who opened what. Raises NotFound."""
+        """Decisions and shares in order of time, and who opened what. Raises NotFound; PartDown while nobody can say whether
+        there is such a signal."""
         paths = {
             "where": ("oversight", f"/v1/signals/{number}"),
             "shares": ("oversight", f"/v1/disclosures?number={number}&limit={MOST}"),
@@ -78,15 +79,20 @@ class Toezicht:
             "declarations": ("retention", f"/v1/declarations?number={number}"),
         }
         decided, found = await asyncio.gather(
-            self._calls.get(session, "oversight", f"/v1/signals/{number}/decisions?limit={MOST}", _PURPOSE),
+            overview(
+                self._calls,
+                session,
+                {"decisions": ("oversight", f"/v1/signals/{number}/decisions?limit={MOST}")},
+                _PURPOSE,
+            ),
             overview(self._calls, session, paths),
         )
         if "where" not in found.parts:
-            raise NotFound
+            raise PartDown if "oversight" in found.silent else NotFound
         # Of what is destroyed the decisions are gone; that it was shared, and by whom, stays.
-        decisions = decided.body if decided.is_done else {"decisions": [], "next": None}
+        decisions = decided.parts.get("decisions", {})
         parts = {name: found.parts.get(name, {}) for name in paths}
-        events = [Event(one["takenAt"], "decision", one) for one in decisions["decisions"]]
+        events = [Event(one["takenAt"], "decision", one) for one in decisions.get("decisions", ())]
         events += [Event(one["decidedAt"], "share", one) for one in parts["shares"].get("disclosures", ())]
         lines = sorted(parts["trail"].get("lines", ()), key=lambda one: one["at"])
         lists = (decisions, parts["shares"], parts["trail"])
@@ -97,7 +103,7 @@ class Toezicht:
             [one for one in lines if one["action"] in OPENING],
             lines,
             parts["declarations"].get("declarations", []),
-            found.silent,
+            sorted({*decided.silent, *found.silent}),
             any(one.get("next") for one in lists),
             sum(one.get("notBelieved", 0) for one in lists),
         )
