@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -53,12 +54,34 @@ _MOMENT = _DAY + r"T[\d:.]+(Z|[+-]\d{2}:\d{2})"
 _FILLED_IN = re.compile(rb"<textarea|<select|<input(?! type=\"hidden\")")
 WARNED_SECONDS = 120
 """So long before he is logged out somebody reads that he will be."""
-NOT_FOUND = "Dit dossier bestaat niet, of u hebt er geen toegang toe."
+
+
+@dataclass(frozen=True)
+class ErrorPage:
+    """The page of an error, and how it speaks to who gets it."""
+
+    template: str
+    not_found: str
+    unforeseen: str
+    """It may have gone wrong after a service had taken it down."""
+
+
+OF_OFFICIALS = ErrorPage(
+    "parts/fout.html",
+    "Dit dossier bestaat niet, of u hebt er geen toegang toe.",
+    "Kijk eerst of wat u deed is vastgelegd. Is dat niet zo, probeer het dan later opnieuw.",
+)
+OF_VISITORS = ErrorPage(
+    "public/fout.html",
+    "Deze pagina bestaat niet.",
+    "Het is niet zeker of wat u verstuurde, is aangekomen. Meldde u iets en kreeg u geen ontvangstcode? Meld het dan over een paar"
+    " minuten opnieuw.",
+)
 
 
 class Pages:
     """`law`: whose words are used; `live`: real data are processed, else each page says that this is a trial;
-    `idle_seconds`: after which somebody is logged out; None: nobody logs in here."""
+    `idle_seconds`: after which somebody is logged out; None: nobody logs in here; `errors`: to whom an error is said."""
 
     def __init__(
         self,
@@ -68,8 +91,10 @@ class Pages:
         theme: str = "neutral",
         idle_seconds: int | None = None,
         people: People | None = None,
+        errors: ErrorPage = OF_OFFICIALS,
     ) -> None:
         self._law = law
+        self._errors = errors
         self._idle = idle_seconds
         people = people or People(None)
         environment = Environment(
@@ -167,10 +192,11 @@ class Pages:
     ) -> Response:
         """`back`: where what somebody typed stands still; `words`: what he typed, where there is no form for it any more."""
         said = next(ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS)
-        detail = NOT_FOUND if said.status == 404 else said.detail or str(error)
-        return self.show(
-            "parts/fout.html", request, said.status, title=said.title, detail=detail, back=back, words=words
-        )
+        detail = self._errors.not_found if said.status == 404 else said.detail or str(error)
+        return self._failed(request, said.status, said.title, detail, back=back, words=words)
+
+    def _failed(self, request: Request, status: int, title: str, detail: str, **more: Any) -> Response:
+        return self.show(self._errors.template, request, status, title=title, detail=detail, **more)
 
     def install(self, app: FastAPI) -> None:
         """Pages for errors: what is refused, what is not there, what is down; never what was sent."""
@@ -185,13 +211,11 @@ class Pages:
         async def http(request: Request, error: Exception) -> Response:
             status = error.status_code if isinstance(error, HTTPException) else 400
             if status == 413:
-                return self.show("parts/fout.html", request, status, title="Te groot", detail=TOO_LARGE)
-            return self.show("parts/fout.html", request, status, title="Niet gevonden", detail=NOT_FOUND)
+                return self._failed(request, status, "Te groot", TOO_LARGE)
+            return self._failed(request, status, "Niet gevonden", self._errors.not_found)
 
         async def other(request: Request, error: Exception) -> Response:
-            # It may have gone wrong after a service had taken it down.
-            detail = "Kijk eerst of wat u deed is vastgelegd. Is dat niet zo, probeer het dan later opnieuw."
-            answer = self.show("parts/fout.html", request, 500, title="Er ging iets mis", detail=detail)
+            answer = self._failed(request, 500, "Er ging iets mis", self._errors.unforeseen)
             # It is sent outside of everything, also of what gives the other answers their headers.
             answer.headers.update(PAGE_HEADERS)
             return answer

@@ -23,7 +23,7 @@ from services.portal import measured
 from services.portal.forms import Control
 from services.portal.guard import Guard
 from services.portal.guides import PICTURES, Guides
-from services.portal.pages import Pages
+from services.portal.pages import OF_VISITORS, Pages
 from services.portal.settings import PublicSettings
 from services.portal.static import static
 from services.portal.trouble import Trouble
@@ -55,7 +55,9 @@ OF_WHO_REPORTS = "melder"
 """The name of his guide."""
 FORM_KEY = re.compile(r"[A-Za-z0-9_-]{8,200}")
 """As the form has it: it goes in a header, where not everything can stand."""
-DOOR_SHUT = "Uw melding kan nu niet worden verstuurd. Wat u hebt ingevuld, staat er nog: probeer het over een paar minuten opnieuw."
+_THERE_STILL = "Wat u hebt ingevuld, staat er nog: probeer het over een paar minuten opnieuw."
+DOOR_SHUT = f"Uw melding kan nu niet worden verstuurd. {_THERE_STILL}"
+NOT_WITHDRAWN = f"Uw contact kan nu niet worden ingetrokken. {_THERE_STILL}"
 RECEIPT_CONTROL = Control("text", "receiptCode", "Uw ontvangstcode", "Zoals R-7K3MQ-9XD4T12345", required=True)
 
 
@@ -94,7 +96,8 @@ async def _let_go(http: httpx.AsyncClient | None) -> None:
 def create(settings: PublicSettings | None = None) -> FastAPI:
     settings = settings or PublicSettings.model_validate({})
     set_up_logs("portal-public", settings.log_level, settings.instance)
-    pages = Pages(Laws.read(settings.protocol, settings.protocols).configured, live=settings.live, theme=settings.theme)
+    law = Laws.read(settings.protocol, settings.protocols).configured
+    pages = Pages(law, live=settings.live, theme=settings.theme, errors=OF_VISITORS)
     door = Door(settings)
 
     @contextlib.asynccontextmanager
@@ -192,7 +195,10 @@ def router(door: Door, pages: Pages) -> APIRouter:
     async def withdraw(request: Request) -> Response:
         filled = await request.form(max_files=0, max_fields=5)
         body = {"receiptCode": str(filled.get("receiptCode", "")).strip().upper()}
-        status, said = await sent(request, "/v1/withdrawals", body)
+        try:
+            status, said = await sent(request, "/v1/withdrawals", body)
+        except PartDown:
+            status, said = 503, {"detail": NOT_WITHDRAWN}
         if status < 400:
             return pages.show("public/intrekken.html", request, asked=(), done=True)
         trouble = _wrong(said)

@@ -85,10 +85,34 @@ async def test_what_a_visitor_typed_is_there_still_when_the_door_does_not_answer
             assert typed in answer.text
         assert "probeer het over een paar minuten opnieuw" in answer.text
         door.instead = web.Response(text=said, status=502)
-        assert (await visitor.post("/intrekken", data={"receiptCode": "R-1"}, headers=SAME)).status_code == 503
+        answer = await visitor.post("/intrekken", data={"receiptCode": "R-7K3MQ"}, headers=SAME)
+        assert answer.status_code == 503
+        assert "Uw contact kan nu niet worden ingetrokken." in answer.text
+        assert 'value="R-7K3MQ"' in answer.text
         door.instead = None
         assert (await visitor.post("/", data=form, headers=SAME)).status_code == 201
     assert door.keys[0] == door.keys[2] == form["key"]
+
+
+async def test_an_error_speaks_to_who_reports_and_leads_to_where_he_can(door: Door) -> None:
+    """He has no dossiers, and no work."""
+    app = create(PublicSettings(public_address=ADDRESS, intake_address=door.address))
+
+    @app.get("/anders")
+    async def anders() -> None:
+        raise ValueError("Wilgenroos")
+
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url=ADDRESS) as visitor:
+        absent, failed = await visitor.get("/bestaat-niet"), await visitor.get("/anders")
+    assert (absent.status_code, failed.status_code) == (404, 500)
+    assert "Deze pagina bestaat niet." in absent.text
+    assert "geen ontvangstcode" in failed.text
+    for answer in (absent, failed):
+        assert '<a href="/">Naar de voorpagina</a>' in answer.text
+        assert 'href="/intrekken"' in answer.text
+        for other in ("dossier", "Mijn werk", "Wilgenroos"):
+            assert other not in answer.text
 
 
 @pytest.mark.parametrize("key", ["é" * 9, "a b c d e", "korter", "x" * 201, "regel\r\nX-Forwarded-For: 192.0.2.8"])
