@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+import httpx
 import pytest
+from fastapi import FastAPI
 from starlette.datastructures import FormData
 
 from services.portal.calls import Calls, Said
 from services.portal.pages import Pages
 from services.portal.seen import Opened
-from services.portal.sessions import Session
+from services.portal.sessions import COOKIE, Session
 from services.portal.use_cases.existence import ExistencePages
 from shared.errors import Conflict
+from tests.portal.conftest import SAME
+from tests.portal.keeping import session_of
 from tests.protocol.laws import MIDDEN_DELFLAND
 
 NUMBER, OTHER = "S-7K3MQ-9XD4T", "S-00000-00002"
@@ -72,7 +76,7 @@ FILLED = FormData([("about", "S1"), ("typed.address", " Weg 1 "), ("typed.name",
     ("state", "words"),
     [
         ("active", "/doen/join?others=" + OTHER),
-        ("closed", "is-er-al-iets/raadplegen/" + OTHER),
+        ("closed", f"/dossiers/{NUMBER}/eerder?signaal={OTHER}"),
         ("sealed", "niet-actief"),
     ],
 )
@@ -129,3 +133,31 @@ async def test_what_is_wrong_with_the_question_stands_at_its_field() -> None:
 def test_in_a_later_phase_it_is_not_asked(holder: str) -> None:
     with pytest.raises(Conflict):
         ExistencePages.asked(opened(holder))
+
+
+async def test_what_was_found_is_consulted_with_its_number_filled_in_and_a_refusal_leaves_all_that_was_typed(
+    app: FastAPI, somebody: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The words of a refused consultation stood in the form of the question whether there is something."""
+    fault = {"name": "reason", "reason": "zegt niet waarom", "code": "look-no-reason"}
+
+    async def answers(method: str, _: Session, service: str, path: str, *more: Any, **named: Any) -> Said:
+        if path.endswith("/overview"):
+            return Said(200, {"dossier": VIEW, "openDecisions": OPEN, "decisions": []})
+        assert path == f"/v1/signals/{NUMBER}/consultations"
+        if method == "GET":
+            return Said(200, {"consultations": []})
+        return Said(400, {"detail": "Er is niets gevraagd.", "invalidParams": [fault]})
+
+    monkeypatch.setattr(app.state.calls, "_asked", answers)
+    session = await session_of(app, somebody.cookies[COOKIE])
+    session.purposes = {NUMBER: "weging"}
+    await app.state.sessions.save(session)
+    form = await somebody.get(f"/dossiers/{NUMBER}/eerder?signaal={OTHER}")
+    assert f'value="{OTHER}"' in form.text
+    assert "wilgenroos" not in (await somebody.get(f"/dossiers/{NUMBER}/eerder?signaal=wilgenroos")).text
+    sent = {"csrf": "the-token", "case": OTHER, "reason": "Dezelfde schuur."}
+    refused = await somebody.post(f"/dossiers/{NUMBER}/eerder", data=sent, headers=SAME)
+    assert refused.status_code == 400
+    for words in ("Een eerder dossier raadplegen", f'value="{OTHER}"', "Dezelfde schuur.", 'id="f-reason-fout"'):
+        assert words in refused.text

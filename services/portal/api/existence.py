@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
-
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
@@ -15,8 +12,6 @@ from services.portal.pages import Pages
 from services.portal.sessions import Session
 from services.portal.use_cases.dossiers import Dossiers
 from services.portal.use_cases.existence import ExistencePages
-from shared.errors import NotFound
-from shared.http.app import NUMBER
 
 FORM, ANSWER_PAGE = "dossier/is-er-al-iets.html", "dossier/is-er-al-iets-antwoord.html"
 
@@ -39,19 +34,5 @@ def router(visits: Visits, dossiers: Dossiers, existence: ExistencePages, pages:
         if answer is None:
             return pages.show(FORM, request, 400, dossier=found, asked=asked, filled=filled, trouble=trouble)
         return pages.show(ANSWER_PAGE, request, dossier=found, answer=answer)
-
-    @routes.post("/raadplegen/{case}")
-    async def consult(
-        request: Request, number: str, case: str, filled: FormData = visits.form, session: Session = visits.visitor
-    ) -> Response:
-        """A closed case that was found: asked for with a reason, as it is everywhere."""
-        if not re.fullmatch(NUMBER, case):
-            raise NotFound
-        found = await opened_by(dossiers, number, session)
-        trouble = await existence.consult(session, found, case, filled)
-        shown: dict[str, Any] = {"dossier": found, "asked": existence.asked(found), "case": case}
-        if trouble:
-            return pages.show(FORM, request, 400, trouble=trouble, filled=filled, **shown)
-        return pages.show(FORM, request, done="consulted", **shown)
 
     return routes

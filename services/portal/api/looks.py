@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -15,18 +16,21 @@ from services.portal.sessions import Session
 from services.portal.use_cases.dossiers import Dossiers
 from services.portal.use_cases.filled import text
 from services.portal.use_cases.looks import ABOUT_EARLIER, EarlierSignals
+from shared.http.app import NUMBER
 
 
 def router(visits: Visits, dossiers: Dossiers, consulting: EarlierSignals, pages: Pages) -> APIRouter:
     routes = APIRouter(prefix="/dossiers/{number}/eerder")
 
     @routes.get("")
-    async def asked(request: Request, number: str, session: Session = visits.visitor) -> Response:
+    async def asked(request: Request, number: str, signaal: str = "", session: Session = visits.visitor) -> Response:
+        """`signaal`: the earlier one, where it was found already."""
         found = await opened_by(dossiers, number, session)
         shown: dict[str, Any] = {
             "dossier": found,
             "looks": await consulting.looks(session, found),
             "asked": ABOUT_EARLIER,
+            "filled": FormData([("case", signaal)] if re.fullmatch(NUMBER, signaal) else []),
         }
         return pages.show("dossier/eerder.html", request, **shown)
 

@@ -78,8 +78,3 @@ class ExistencePages:
         known = {**dossier.known.subjects, **dossier.known.objects}
         called = {one: known.get(one) or ", ".join(typed.values()) for one in given.body["asked"]}
         return ExistenceAnswer(called, said.body["results"], said.body["rules"], said.body["note"]), None
-
-    async def consult(self, session: Session, dossier: Opened, case: str, filled: Filled) -> Trouble | None:
-        """Ask for a look into the closed case; None when it was given."""
-        body = {"case": case, "reason": text(filled, "reason"), "specialGrounds": special(filled)}
-        return trouble(await self._calls.post(session, ASKED_AT, f"{at(dossier.number)}/consultations", body))
