@@ -259,7 +259,7 @@ class Closed:
             return Said(404, {"code": Elsewhere.code})
         if path.endswith("/open-decisions"):
             closing = {"name": "withdraw", "decision": "a-decision", "until": "2026-11-29T10:00:00+00:00"}
-            actions = [closing | {"says": "casus gesloten"}]
+            actions = [closing | {"says": "casus gesloten", "by": "u-1"}]
             return Said(200, {"state": "closed", "version": 9, "actions": actions, "decisions": [], "records": []})
         return Said(403, {"code": CaseClosed.code})
 

@@ -43,14 +43,17 @@ def router(visits: Visits, dossiers: Dossiers, drafts: OwnDrafts, pages: Pages) 
         shown: dict[str, Any] = {"dossier": found, "changes": between(found, filled), "words": written(filled)}
         return pages.show("dossier/te-laat.html", request, 409, why=problem.detail, **shown)
 
+    async def page(request: Request, session: Session, found: Opened, status: int = 200, **more: Any) -> Response:
+        if found.is_closed:
+            return pages.show("dossier/gesloten.html", request, status, dossier=found, **more)
+        duties = await dossiers.duties(session, found.number)
+        return pages.show("dossier/dossier.html", request, status, dossier=found, duties=duties, **more)
+
     @routes.get("/dossiers/{number}")
     async def dossier(request: Request, number: str, session: Session = visits.visitor) -> Response:
         found = await opened(number, session)
         done, session.done = session.done, None
-        if found.is_closed:
-            return pages.show("dossier/gesloten.html", request, dossier=found, done=done)
-        duties = await dossiers.duties(session, number)
-        return pages.show("dossier/dossier.html", request, dossier=found, done=done, duties=duties)
+        return await page(request, session, found, done=done)
 
     @routes.post("/dossiers/{number}/openen")
     async def open_it(
@@ -183,8 +186,7 @@ def router(visits: Visits, dossiers: Dossiers, drafts: OwnDrafts, pages: Pages) 
         if trouble is None:
             session.done = "withdrawn"
             return sends_to(f"/dossiers/{number}")
-        page = "dossier/gesloten.html" if found.is_closed else "dossier/dossier.html"
-        return pages.show(page, request, 400, dossier=found, trouble=trouble, filled=filled)
+        return await page(request, session, found, 400, trouble=trouble, filled=filled)
 
     return routes
 
