@@ -156,8 +156,11 @@ class Calls:
 
     # --- asking ----------------------------------------------------------------------------------
 
-    async def get(self, session: Session, service: str, path: str, purpose: str | None = None) -> Said:
-        return await self._asked("GET", session, service, path, purpose=purpose)
+    async def get(
+        self, session: Session, service: str, path: str, purpose: str | None = None, seconds: float = SECONDS
+    ) -> Said:
+        """`seconds`: how long it may take."""
+        return await self._asked("GET", session, service, path, purpose=purpose, seconds=seconds)
 
     async def post(
         self, session: Session, service: str, path: str, body: dict[str, Any], purpose: str | None = None
@@ -183,8 +186,10 @@ class Calls:
         path: str,
         body: dict[str, Any] | None = None,
         purpose: str | None = None,
+        seconds: float = SECONDS,
     ) -> Said:
-        answer = await self._answered(method, session, service, path, purpose, json=body)
+        within = aiohttp.ClientTimeout(total=seconds)
+        answer = await self._answered(method, session, service, path, purpose, json=body, timeout=within)
         try:
             found = json.loads(answer.content) if answer.content else {}
         except ValueError:

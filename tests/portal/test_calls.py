@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator
@@ -16,6 +17,7 @@ from fastapi import FastAPI
 from services.portal.app import create
 from services.portal.sessions import COOKIE
 from services.portal.settings import Settings
+from shared.errors import PartDown
 from tests.portal.keeping import InMemory, session_of
 
 
@@ -43,11 +45,13 @@ class Everybody:
         self.address = ""
         self.told: dict[str, Any] | None = None
         """What each service says of itself; None: it says it to nobody."""
+        self.slow = 0.0
 
     async def give(self, request: web.Request) -> web.Response:
         return web.json_response({"access_token": token(*self.designations), "refresh_token": "resume"})
 
     async def say(self, request: web.Request) -> web.Response:
+        await asyncio.sleep(self.slow)
         return web.json_response({"queues": []}, status=403) if self.told is None else web.json_response(self.told)
 
 
@@ -111,3 +115,13 @@ async def test_who_answers_and_lacks_something_is_said_on_the_status_page(
     assert "missen iets." in text
     assert "NATS is out of reach" in text
     assert "Alles werkt" not in text
+
+
+async def test_a_call_may_be_given_longer_or_shorter_than_the_others(
+    app: FastAPI, everybody: Everybody, somebody: httpx.AsyncClient
+) -> None:
+    session = await session_of(app, somebody.cookies[COOKIE])
+    everybody.told, everybody.slow = {}, 0.3
+    assert (await app.state.calls.get(session, "rights", "/v1/anything", seconds=5)).is_done
+    with pytest.raises(PartDown):
+        await app.state.calls.get(session, "rights", "/v1/anything", seconds=0.1)

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from services.portal.calls import Calls, Said
+from services.portal.calls import SECONDS, Calls, Said
 from services.portal.pages import Pages, day, last_day
 from services.portal.people import People
 from services.portal.sessions import COOKIE, Session
@@ -22,6 +22,7 @@ from services.portal.use_cases.operations import Operations, in_order
 from services.portal.use_cases.protocol import printed
 from services.portal.use_cases.toezicht import Toezicht, Watched
 from services.portal.watch_words import ACTIONS, OPENING, action, result
+from shared.errors import PartDown
 from shared.pages import MOST
 from shared.protocol.laws import Laws
 from shared.protocol.municipality import SecurityPolicy
@@ -260,3 +261,30 @@ def test_what_is_left_out_of_a_list_is_said() -> None:
     where = {"state": "weging-1", "holder": "assessment", "since": "2026-11-20T10:00:00+00:00"}
     shown = page.render(found=Watched("S-7K3MQ-9XD4T", where, doubtful=1), **usual)
     assert "Eén regel staat hier niet" in shown
+
+
+async def test_who_has_the_whole_trail_followed_waits_longer_and_reads_when_it_is_not_known_yet() -> None:
+    """It was given as long as any other call, so that a long trail was always 'out of reach'."""
+    given: list[tuple[str, float]] = []
+
+    class Oversight:
+        async def get(self, _: Session, service: str, path: str, seconds: float = SECONDS) -> Said:
+            given.append((path, seconds))
+            if seconds == SECONDS:
+                raise PartDown
+            return Said(200, {"chains": []})
+
+    fg, toezicht = Session("resume", "u-1", ("fg",)), Toezicht(cast(Calls, Oversight()))
+    assert await toezicht.chains(fg, whole=True) == []
+    assert await toezicht.chains(fg) is None
+    (whole, longer), (usual, _) = given
+    assert (whole, usual) == ("/v1/audit-chains?from=start", "/v1/audit-chains")
+    # Who asks by a browser hears of it before that gives up.
+    assert 10 * SECONDS < longer < 300
+    page = Pages(LAW, live=False)._templates.env.get_template("toezicht/auditspoor.html")
+    shown: dict[str, Any] = {"session": fg, "found": {"lines": [], "next": None}, "producer": "", "whole": True}
+    shown |= {"trouble": None, "done": None, "filled": {}}
+    unknown = page.render(chains=None, **shown)
+    assert "Of het spoor klopt, is nu niet bekend" in unknown
+    assert "volledig en onveranderd" not in unknown
+    assert "enkele minuten duren. Laat deze pagina zolang open." in page.render(chains=[], **shown)
