@@ -22,14 +22,16 @@ from shared.errors import Conflict, Forbidden, LogInAnew, MeldpuntError, NotAuth
 BACK = "__Host-terug"
 BACK_SECONDS = 3600
 FIRST_PAGE = "/"
-_OWN = re.compile(r"/(?:[A-Za-z0-9-][A-Za-z0-9/-]*)?(?:\?[A-Za-z0-9=&-]*)?")
+MOST_LONG = 1000
+"""Of a page with the forms of several questions the address names each of them."""
+_OWN = re.compile(r"/(?:[A-Za-z0-9-][A-Za-z0-9/-]*)?(?:\?[A-Za-z0-9=&.:_-]*)?")
 _OF_LOG_IN = ("/inloggen", "/callback", "/uitgelogd", "/uitloggen", "/bijna-uitgelogd", "/opnieuw-inloggen", "/static")
 
 
 def own(path: str) -> str:
     """`path`, where it is a page of the portal to go back to: numbers and codes, no name of another site; else the first
     page."""
-    is_one = len(path) <= 200 and _OWN.fullmatch(path) and not path.startswith(_OF_LOG_IN)
+    is_one = len(path) <= MOST_LONG and _OWN.fullmatch(path) and not path.startswith(_OF_LOG_IN)
     return path if is_one else FIRST_PAGE
 
 

@@ -81,7 +81,19 @@ async def test_what_is_longer_than_a_service_takes_is_not_kept() -> None:
     assert not await AtAccess(send, lambda _: "shown").keep_words("a" * 64, "b" * 64, "x" * 190_001)
 
 
-@pytest.mark.parametrize("path", ["/", PAGE, "/taken/rights/0f8fad5b-d9cb-469f-a165-70867728950e", "/beheer?pagina=2"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        PAGE,
+        "/taken/rights/0f8fad5b-d9cb-469f-a165-70867728950e",
+        "/beheer?pagina=2",
+        "/dossiers/S-7K3MQ-9XD4T/delen/closing-1?antwoord=elsewhere&aan=partner:politie",
+        "/dossiers/S-7K3MQ-9XD4T/besluiten/notice-sent?antwoord=sent&fields.letter=0f8fad5b-d9cb-469f-a165-70867728950e",
+        "/toezicht/datalekken?cursor=WyJicmVhY2hlcyIs_Q",
+        "/dossiers/S-7K3MQ-9XD4T/samen/invullen?" + "&".join(f"weging-{one}=suspicion" for one in range(12)),
+    ],
+)
 def test_a_page_of_the_portal_is_one_to_go_back_to(path: str) -> None:
     assert own(path) == path
 
@@ -96,6 +108,16 @@ def test_a_page_of_the_portal_is_one_to_go_back_to(path: str) -> None:
         "/@elsewhere.example.nl",
         "javascript:alert(1)",
         "/x?terug=https://elsewhere.example.nl",
+        "/x?terug=//elsewhere.example.nl",
+        "/x?terug=%2F%2Felsewhere.example.nl",
+        "//elsewhere.example.nl?aan=partner:politie",
+        "//?fields.letter=x",
+        "/elsewhere:80?x",
+        "/x.example.nl",
+        "/x?wie=Jan%20Wilgenroos",
+        "/x?wie=Jan Wilgenroos",
+        "/x?a=b#//elsewhere.example.nl",
+        "/x?a=b\n",
         "/x\r\nSet-Cookie: a=b",
         "/x\n",
         "/Jan%20Wilgenroos",
@@ -105,7 +127,7 @@ def test_a_page_of_the_portal_is_one_to_go_back_to(path: str) -> None:
         "/callback?code=x",
         "/uitgelogd",
         "/bijna-uitgelogd?terug=-",
-        "/" + "a" * 200,
+        "/" + "a" * 1000,
     ],
 )
 def test_nothing_else_is(path: str) -> None:
