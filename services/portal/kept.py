@@ -7,12 +7,12 @@ portal: who has the one has half of it. It is given to the same person only, on 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
 from typing import Any
 
 from starlette.datastructures import FormData
 
 from services.portal.keeper import Keeper
+from services.portal.repeated import typed
 from services.portal.sealing import PortalSeal
 from services.portal.sessions import SESSION, Session
 
@@ -20,8 +20,6 @@ KEPT_COOKIE = "__Host-bewaard"
 KEPT_SECONDS = 900
 """As access keeps it: long enough to log in again, and to be called away at it."""
 KEPT_WORDS = "words"
-OF_THE_PAGE = ("csrf", "version", "known", "draft", "deed")
-"""Fields that the page filled in, and nobody typed."""
 
 
 class Kept:
@@ -62,13 +60,3 @@ class Kept:
             return None
         found = self._sealing.open(entry.sealed, secret, KEPT_WORDS, user_id)
         return found if isinstance(found, dict) else None
-
-
-def typed(filled: FormData) -> Iterable[tuple[str, str]]:
-    """What a person filled in, without what the page did."""
-    return [(name, str(value)) for name, value in filled.multi_items() if name not in OF_THE_PAGE]
-
-
-def written(filled: FormData) -> list[str]:
-    """Of that what he wrote himself: words to copy, where there is no form any more to show them in."""
-    return [value for _, value in typed(filled) if " " in value.strip()]

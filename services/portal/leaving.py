@@ -14,8 +14,9 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from services.portal import kept as keeping
-from services.portal.kept import Kept, typed, written
+from services.portal.kept import Kept
 from services.portal.pages import Pages
+from services.portal.repeated import typed, written
 from services.portal.sessions import COOKIE, Session, Sessions
 from shared.errors import Conflict, Forbidden, LogInAnew, MeldpuntError, NotAuthenticated, NotFound, PartDown
 
@@ -26,6 +27,10 @@ MOST_LONG = 1000
 """Of a page with the forms of several questions the address names each of them."""
 _OWN = re.compile(r"/(?:[A-Za-z0-9-][A-Za-z0-9/-]*)?(?:\?[A-Za-z0-9=&.:_-]*)?")
 _OF_LOG_IN = ("/inloggen", "/callback", "/uitgelogd", "/uitloggen", "/bijna-uitgelogd", "/opnieuw-inloggen", "/static")
+
+
+class StalePage(Forbidden):
+    """Deze pagina hoort niet meer bij uw sessie. Open haar opnieuw en verstuur het nog een keer."""
 
 
 def own(path: str) -> str:
@@ -96,7 +101,7 @@ def install(app: FastAPI, sessions: Sessions, kept: Kept, pages: Pages) -> None:
         session = getattr(request.state, "session", None)
         if not has_words(request):
             return pages.error(request, error)
-        if session is None or isinstance(error, NotFound | Conflict | Forbidden):
+        if session is None or (isinstance(error, NotFound | Conflict | Forbidden) and not isinstance(error, StalePage)):
             # There may be no form any more to go back to.
             return pages.error(request, error, words=written(request.state.filled))
         answer = pages.error(request, error, own(whereabouts(request)))

@@ -21,6 +21,7 @@ from starlette.exceptions import HTTPException
 from services.portal.guard import PAGE_HEADERS, TOO_LARGE
 from services.portal.menu import menu
 from services.portal.people import People
+from services.portal.repeated import Repeated, written
 from services.portal.static import STATIC_VERSION
 from services.portal.watch_words import FILTERS
 from services.portal.words import (
@@ -123,6 +124,12 @@ class Pages:
             "value_word": lambda value, key: WORDS.get(value, value) if key in ("kind", "role") else value,
         }
         environment.filters |= FILTERS
+        repeated = Repeated(law, people)
+        environment.filters |= {
+            "written": written,
+            "field_label": repeated.label,
+            "field_value": lambda pair: repeated.value(*pair),
+        }
         environment.tests |= {
             "same": lambda one, other: one is other,
             "day_given": lambda one: _reads_as(day, _DAY, one),
@@ -188,9 +195,9 @@ class Pages:
         return answer
 
     def error(
-        self, request: Request, error: MeldpuntError, back: str | None = None, words: Sequence[str] = ()
+        self, request: Request, error: MeldpuntError, back: str | None = None, words: Sequence[tuple[str, str]] = ()
     ) -> Response:
-        """`back`: where what somebody typed stands still; `words`: what he typed, where there is no form for it any more."""
+        """`back`: where what somebody typed stands still; `words`: what he typed, by field, where there is no form for it any more."""
         said = next(ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS)
         detail = self._errors.not_found if said.status == 404 else said.detail or str(error)
         return self._failed(request, said.status, said.title, detail, back=back, words=words)

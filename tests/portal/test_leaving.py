@@ -162,11 +162,28 @@ async def test_a_service_that_is_away_costs_nobody_his_words(app: FastAPI, someb
     assert await app.state.kept.page_of(somebody.cookies.get(keeping.KEPT_COOKIE), "u-1") == FORM
 
 
+async def test_a_form_of_before_is_refused_and_there_is_one_to_go_back_to(
+    app: FastAPI, somebody: httpx.AsyncClient
+) -> None:
+    """As after logging in again in another window."""
+    answers(app, Conflict())
+    sent = SENT | {"csrf": "of-another-session"}
+    answer = await somebody.post("/dossiers/S-7K3MQ-9XD4T/iets", data=sent, headers=SAME | {"Referer": ADDRESS + FORM})
+    assert answer.status_code == 403
+    assert f'href="{FORM}"' in answer.text
+    assert dict(await app.state.kept.words(somebody.cookies.get(keeping.KEPT_COOKIE), "u-1", FORM)) == {
+        "reason": SENT["reason"]
+    }
+
+
 @pytest.mark.parametrize("problem", [Conflict(), NotFound(), Forbidden()], ids=lambda one: type(one).__name__)
 async def test_what_is_refused_for_good_gives_them_back(
     app: FastAPI, somebody: httpx.AsyncClient, problem: MeldpuntError
 ) -> None:
     answers(app, problem)
-    answer = await somebody.post("/dossiers/S-7K3MQ-9XD4T/iets", data=SENT, headers=SAME)
-    assert SENT["reason"] in answer.text
+    sent = SENT | {"fields.reviewOn": "2026-12-01", "fields.persons.0.name": "Jan"}
+    answer = await somebody.post("/dossiers/S-7K3MQ-9XD4T/iets", data=sent, headers=SAME)
+    for one in (SENT["reason"], "1 december 2026", "Jan"):
+        assert one in answer.text
+    assert "the-token" not in answer.text.partition("Dit had u ingevuld")[2]
     assert keeping.KEPT_COOKIE not in somebody.cookies

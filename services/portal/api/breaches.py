@@ -13,8 +13,8 @@ from starlette.datastructures import FormData
 from services.portal.api import drafts as draft
 from services.portal.api.dossiers import between, was_done
 from services.portal.api.visits import Visits, chosen, sends_to
-from services.portal.kept import written
 from services.portal.pages import Pages
+from services.portal.repeated import written
 from services.portal.seen import Opened
 from services.portal.sessions import Session
 from services.portal.trouble import Trouble

@@ -12,9 +12,9 @@ from starlette.datastructures import FormData
 from services.portal.api import drafts as draft
 from services.portal.api.visits import Visits, chosen, sends_to
 from services.portal.grid import is_grid
-from services.portal.kept import written
 from services.portal.leaving import own, whereabouts
 from services.portal.pages import Pages
+from services.portal.repeated import written
 from services.portal.seen import InBetween, Opened
 from services.portal.sessions import Session, know
 from services.portal.trouble import Trouble

@@ -11,9 +11,9 @@ from starlette.datastructures import FormData
 
 from services.portal import kept as keeping
 from services.portal.kept import Kept
-from services.portal.leaving import own, whereabouts
+from services.portal.leaving import StalePage, own, whereabouts
 from services.portal.sessions import COOKIE, Session, Sessions
-from shared.errors import Forbidden, NotAuthenticated, NotFound
+from shared.errors import NotAuthenticated, NotFound
 
 MOST_FIELDS = 2000
 """The largest page is a matrix: a field for each cell, and some for each row and column."""
@@ -39,15 +39,15 @@ class Visits:
             return session
 
         async def form(request: Request) -> FormData:
-            """What was sent, by somebody who had the page; raises Forbidden for a form that this session did not get."""
+            """What was sent, by somebody who had the page; raises StalePage for a form that this session did not get."""
             # Read first: what was typed is not lost when the session has ended meanwhile.
             filled = request.state.filled = await request.form(max_files=0, max_fields=MOST_FIELDS)
             session = await visitor(request)
+            if not secrets.compare_digest(str(filled.get("csrf", "")).encode(), session.csrf.encode()):
+                raise StalePage
             secret = request.cookies.get(keeping.KEPT_COOKIE)
             if await kept.page_of(secret, session.user_id) == own(whereabouts(request)):
                 await kept.drop(secret)
-            if not secrets.compare_digest(str(filled.get("csrf", "")).encode(), session.csrf.encode()):
-                raise Forbidden("Deze pagina hoort niet meer bij uw sessie. Ga terug en probeer het opnieuw.")
             return filled
 
         self.visitor: Any = Depends(visitor)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from starlette.datastructures import FormData, UploadFile
 
 from services.portal.calls import Calls
-from services.portal.kept import typed
+from services.portal.repeated import typed
 from services.portal.sessions import Session
 from shared.errors import PartDown
 

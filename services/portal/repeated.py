@@ -1,0 +1,61 @@
+"""What somebody filled in: of all that a form sends, and said back to him where there may be no form for it any more."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from starlette.datastructures import FormData
+
+from services.portal.people import People
+from services.portal.words import WORDS, capitalized
+from shared.protocol.model import Field, Law
+
+OF_THE_PAGE = ("csrf", "version", "known", "draft", "deed")
+"""Fields that the page filled in, and nobody typed."""
+_OF_THE_FORM = re.compile(r"then|stap|step|decision|hold|key|as|na|members\.\d+\.(version|drawn)")
+"""Of these the form needs what it was, and nobody else anything."""
+_YES_NO = {"true": "Ja", "false": "Nee"}
+
+
+def typed(filled: FormData) -> Iterable[tuple[str, str]]:
+    """What a person filled in, without what the page did."""
+    return [(name, str(value)) for name, value in filled.multi_items() if name not in OF_THE_PAGE]
+
+
+def written(filled: FormData) -> list[tuple[str, str]]:
+    """Of that what he wrote and chose, each with the name of its field: where there is no form any more to show it in."""
+    return [(name, value) for name, value in typed(filled) if value.strip() and not _OF_THE_FORM.fullmatch(name)]
+
+
+class Repeated:
+    """A form is known here by the names of its fields alone, and one name can be asked in several ways."""
+
+    def __init__(self, law: Law, people: People) -> None:
+        self._law, self._people = law, people
+        self._fields: dict[str, list[Field]] = defaultdict(list)
+        for fields in (*(one.fields for one in law.decisions), *(one.fields for one in law.categories)):
+            for one in fields:
+                self._fields[one.name].append(one)
+
+    def label(self, name: str) -> str:
+        """What was asked; empty where the name says too little."""
+        field, inner = _field(name), name.rpartition(".")[2]
+        questions = {one.question for one in self._fields.get(field, ())}
+        if len(questions) == 1 and inner == field:
+            return questions.pop()
+        return capitalized(WORDS.get(inner, ""))
+
+    def value(self, name: str, given: str) -> str:
+        """Names for codes; anything else as it was typed."""
+        for one in self._fields.get(_field(name), ()):
+            choices: Mapping[str, str] = getattr(one.kind, "choices", {})
+            if given in choices:
+                return choices[given]
+        return _YES_NO.get(given) or self._people.known(given) or self._law.called(given)
+
+
+def _field(name: str) -> str:
+    """`result` of `fields.result`, and of `closing-1.fields.result`, where several forms are sent as one."""
+    return name.rpartition("fields.")[2].partition(".")[0]
