@@ -46,6 +46,7 @@ from services.portal.keeper import AtAccess, Keeper
 from services.portal.kept import Kept
 from services.portal.pages import Pages
 from services.portal.people import People
+from services.portal.places import Places
 from services.portal.sealing import PortalSeal, of_keys
 from services.portal.sessions import Saving, Sessions
 from services.portal.settings import Settings
@@ -102,12 +103,13 @@ def create(settings: Settings | None = None, keeper: Keeper | None = None) -> Fa
 
     app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     pages.install(app)
-    leaving.install(app, sessions, kept, pages)
-    dossiers.install(app, pages)
-    visits, drafts = Visits(sessions, kept), OwnDrafts(calls)
+    places = Places()
+    leaving.install(app, sessions, kept, pages, places)
+    dossiers.install(app, pages, places)
+    visits, drafts = Visits(sessions, kept, places), OwnDrafts(calls)
     opening = Dossiers(calls, people)
     counts_at = f"{settings.portal_address}{figures.COUNTS_FILE}"
-    for one in (
+    routers = (
         log_in.router(visits, sessions, kept, calls, pages),
         work.router(visits, MyWork(calls, law), pages),
         dossiers.router(visits, opening, drafts, pages),
@@ -135,9 +137,11 @@ def create(settings: Settings | None = None, keeper: Keeper | None = None) -> Fa
         operations.router(visits, Operations(calls, settings.services, settings.traces), pages),
         destruction.router(visits, DestructionPages(calls, opening), pages),
         guides.router(Guides(settings.guides), pages, settings.guides),
-    ):
+    )
+    for one in routers:
         app.include_router(one)
-    app.state.sessions, app.state.kept, app.state.calls = sessions, kept, calls
+    places.learn(route for one in routers for route in one.routes)
+    app.state.sessions, app.state.kept, app.state.places, app.state.calls = sessions, kept, places, calls
     app.mount("/static", static())
     measured.install(app, PORTAL, settings)
     app.add_middleware(Saving, sessions=sessions)

@@ -16,13 +16,13 @@ from starlette.datastructures import FormData
 from services.portal import kept as keeping
 from services.portal.kept import Kept
 from services.portal.pages import Pages
+from services.portal.places import FIRST_PAGE, Places
 from services.portal.repeated import typed, written
 from services.portal.sessions import COOKIE, Session, Sessions
 from shared.errors import Conflict, Forbidden, LogInAnew, MeldpuntError, NotAuthenticated, NotFound, PartDown
 
 BACK = "__Host-terug"
 BACK_SECONDS = 3600
-FIRST_PAGE = "/"
 MOST_LONG = 1000
 """Of a page with the forms of several questions the address names each of them."""
 _OWN = re.compile(r"/(?:[A-Za-z0-9-][A-Za-z0-9/-]*)?(?:\?[A-Za-z0-9=&.:_-]*)?")
@@ -49,12 +49,12 @@ def forget(answer: Response, name: str) -> None:
     answer.delete_cookie(name, secure=True, httponly=True, samesite="lax")
 
 
-def install(app: FastAPI, sessions: Sessions, kept: Kept, pages: Pages) -> None:
+def install(app: FastAPI, sessions: Sessions, kept: Kept, pages: Pages, places: Places) -> None:
     """What becomes of a request whose log-in is over, or not fresh enough."""
 
     async def keep(request: Request, answer: Response, session: Session) -> bool:
         """What was sent, for whoever sent it; and where he was. False when it cannot be kept."""
-        page = own(whereabouts(request))
+        page = page_of(request, places)
         remember(answer, BACK, page, BACK_SECONDS)
         if not has_words(request):
             return True
@@ -86,7 +86,7 @@ def install(app: FastAPI, sessions: Sessions, kept: Kept, pages: Pages) -> None:
         if left:
             return answer if await keep(request, answer, left) else shown_at_once(request)
         if request.method == "GET":
-            remember(answer, BACK, own(whereabouts(request)), BACK_SECONDS)
+            remember(answer, BACK, page_of(request, places), BACK_SECONDS)
         return answer
 
     async def anew(request: Request, error: Exception) -> Response:
@@ -104,7 +104,7 @@ def install(app: FastAPI, sessions: Sessions, kept: Kept, pages: Pages) -> None:
         if session is None or (isinstance(error, NotFound | Conflict | Forbidden) and not isinstance(error, StalePage)):
             # There may be no form any more to go back to.
             return pages.error(request, error, words=written(request.state.filled))
-        answer = pages.error(request, error, own(whereabouts(request)))
+        answer = pages.error(request, error, page_of(request, places))
         if await keep(request, answer, session):
             return answer
         return pages.error(request, error, words=written(request.state.filled))
@@ -119,7 +119,7 @@ def has_words(request: Request) -> bool:
     return filled is not None and any(value.strip() for _, value in typed(filled))
 
 
-def whereabouts(request: Request) -> str:
-    """The page on which somebody is: of a form the one that it stands on."""
+def page_of(request: Request, places: Places) -> str:
+    """The page on which somebody is: of a form the one that it stands on, where he finds it again."""
     sent = urlsplit(request.headers.get("referer", "")) if request.method != "GET" else request.url
-    return f"{sent.path or request.url.path}{'?' if sent.query else ''}{sent.query}"
+    return own(places.page_of(f"{sent.path or request.url.path}{'?' if sent.query else ''}{sent.query}"))

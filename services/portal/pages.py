@@ -138,6 +138,7 @@ class Pages:
         environment.globals |= {
             "called": law.called,
             "trial": None if live else TRIAL,
+            "nothing": FormData(),
             "menu": menu,
             "theme": theme,
             "version": STATIC_VERSION,

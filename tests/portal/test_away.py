@@ -12,6 +12,7 @@ import httpx
 import pytest
 from aiohttp import web
 from fastapi import FastAPI
+from starlette.datastructures import FormData
 
 from services.portal import kept as keeping
 from services.portal.app import create
@@ -100,10 +101,16 @@ async def test_what_cannot_be_asked_now_is_not_said_to_be_nothing(opened: httpx.
 
 
 @pytest.mark.parametrize(
-    "page", [f"/dossiers/{NUMBER}/besluiten/weging-1", f"/verstrekkingen/{ANY}/antwoord", "/overleggen/bijeenroepen"]
+    ("page", "back"),
+    [
+        (f"/dossiers/{NUMBER}/besluiten/weging-1", f"/dossiers/{NUMBER}/besluiten/weging-1"),
+        # It takes only what is sent: the page with its form is the one above.
+        (f"/verstrekkingen/{ANY}/antwoord", f"/verstrekkingen/{ANY}"),
+        ("/overleggen/bijeenroepen", "/overleggen/bijeenroepen"),
+    ],
 )
 async def test_what_was_sent_meanwhile_is_kept_and_there_is_a_way_back(
-    app: FastAPI, opened: httpx.AsyncClient, page: str
+    app: FastAPI, opened: httpx.AsyncClient, page: str, back: str
 ) -> None:
     sent = {"csrf": "the-token", "reason": "Wilgenroos woont er.", "kind": "LOT", "heldOn": TODAY, "members": "u-1"}
     sent["outcome"] = "accepted"
@@ -111,8 +118,8 @@ async def test_what_was_sent_meanwhile_is_kept_and_there_is_a_way_back(
         del sent["reason"]
     answer = await opened.post(page, data=sent, headers=SAME | {"Referer": f"{ADDRESS}{page}"})
     assert answer.status_code == 503
-    assert f'<a href="{page}">Terug naar wat u invulde</a>' in answer.text
-    kept = await app.state.kept.words(opened.cookies.get(keeping.KEPT_COOKIE), "u-1", page)
+    assert f'<a href="{back}">Terug naar wat u invulde</a>' in answer.text
+    kept = await app.state.kept.words(opened.cookies.get(keeping.KEPT_COOKIE), "u-1", back)
     assert dict(kept) == {name: value for name, value in sent.items() if name != "csrf"}
 
 
@@ -134,7 +141,7 @@ class House:
 
 
 def drawn(template: str, session: Session, **shown: Any) -> str:
-    usual: dict[str, Any] = {"session": session, "trouble": None, "filled": {}, "kept": None, "done": None}
+    usual: dict[str, Any] = {"session": session, "trouble": None, "filled": FormData(), "kept": None, "done": None}
     page = Pages(MIDDEN_DELFLAND, live=False)._templates.env.get_template(template).render(**usual | shown)
     return " ".join(page.split())
 
@@ -201,7 +208,7 @@ async def test_a_signal_at_a_service_that_is_away_is_not_said_to_have_left_the_m
     assert (found.silent, found.elsewhere) == (["casework"], [])
     waiting = await meetings().signals(OOV)
     assert waiting.silent == ("assessment", "casework")
-    page = drawn("meeting/overleg.html", OOV, met=found, more={}, more_silent=waiting.silent)
+    page = drawn("meeting/overleg.html", OOV, met=found, waiting={}, more_silent=waiting.silent)
     assert "Deze agenda is niet volledig" in page
     assert "Wat er op deze agenda staat, is nu niet bekend." in page
     assert "Welke signalen wachten bij het onderdeel voor fase 1 en 2 en het onderdeel voor fase 4 en 5" in page

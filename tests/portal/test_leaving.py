@@ -129,7 +129,7 @@ async def test_a_session_is_not_one_that_somebody_chose(app: FastAPI, portal: ht
 
 def answers(app: FastAPI, problem: MeldpuntError) -> None:
     """A form of which the service says this."""
-    visits = Visits(app.state.sessions, app.state.kept)
+    visits = Visits(app.state.sessions, app.state.kept, app.state.places)
 
     @app.post("/dossiers/{number}/iets")
     async def iets(filled: FormData = visits.form, session: Session = visits.visitor) -> None:

@@ -103,7 +103,8 @@ async def test_to_who_has_not_the_role_the_page_does_not_exist(somebody: httpx.A
         "/toezicht/datalekken/I-7K3MQ-9XD4T/besluiten/breach-proposal",
         "/toezicht/datalekken/I-7K3MQ-9XD4T/intrekken",
         "/toezicht/spoed/ef60f2c9-2103-4180-8bb8-31aa5ffa8167",
-        "/beheer/aanwijzingen",
+        "/beheer/aanwijzingen/persoon",
+        "/beheer/aanwijzingen/persoon/aanwijzen",
         "/status/verwerking",
     ],
 )
@@ -145,7 +146,7 @@ class Asked:
     def __init__(self) -> None:
         self.paths: list[str] = []
 
-    async def get(self, session: Session, service: str, path: str) -> Said:
+    async def get(self, session: Session, service: str, path: str, purpose: str | None = None) -> Said:
         self.paths.append(path)
         return Said(404, {})
 

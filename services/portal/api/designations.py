@@ -20,6 +20,7 @@ from services.portal.use_cases.designations import DesignationPages, is_open
 from shared.protocol.designations import BEHEERDER, FG
 
 _ADDRESS = "/beheer/aanwijzingen"
+_PERSON = f"{_ADDRESS}/persoon"
 _USER = r"[A-Za-z0-9-]{8,64}"
 
 
@@ -68,10 +69,20 @@ def router(visits: Visits, designations: DesignationPages, pages: Pages) -> APIR
             filled=filled,
         )
 
-    @routes.post(f"{_ADDRESS}/persoon")
+    @routes.get(_PERSON)
+    async def person_again(request: Request, session: Session = visits.visitor) -> Response:
+        """For who comes back to the form that he was filling in; without what he typed nobody knows whom it was about."""
+        only_for(session, (BEHEERDER,))
+        kept: FormData | None = request.state.kept
+        return await about(request, session, kept) if kept else sends_to(_ADDRESS)
+
+    @routes.post(_PERSON)
     async def person(request: Request, filled: FormData = visits.form, session: Session = visits.visitor) -> Response:
         """Who he is goes by POST: the number of a person stands in no address."""
         only_for(session, (BEHEERDER,))
+        return await about(request, session, filled)
+
+    async def about(request: Request, session: Session, filled: FormData) -> Response:
         if not re.fullmatch(_USER, chosen("userId", filled) or ""):
             wrong = Trouble(
                 "Kies wie u aanwijst.", (("userId", "Kies een naam, of vul het nummer van één gebruiker in."),)
@@ -79,7 +90,7 @@ def router(visits: Visits, designations: DesignationPages, pages: Pages) -> APIR
             return await page(request, session, status=400, trouble=wrong, filled=filled)
         return await form_for(request, session, filled, None)
 
-    @routes.post(_ADDRESS)
+    @routes.post(f"{_PERSON}/aanwijzen")
     async def designate(
         request: Request, filled: FormData = visits.form, session: Session = visits.visitor
     ) -> Response:

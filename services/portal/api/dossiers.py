@@ -12,8 +12,9 @@ from starlette.datastructures import FormData
 from services.portal.api import drafts as draft
 from services.portal.api.visits import Visits, chosen, sends_to
 from services.portal.grid import is_grid
-from services.portal.leaving import own, whereabouts
+from services.portal.leaving import own, page_of
 from services.portal.pages import Pages
+from services.portal.places import Places
 from services.portal.repeated import written
 from services.portal.seen import InBetween, Opened
 from services.portal.sessions import Session, know
@@ -191,13 +192,12 @@ def router(visits: Visits, dossiers: Dossiers, drafts: OwnDrafts, pages: Pages) 
     return routes
 
 
-def install(app: FastAPI, pages: Pages) -> None:
+def install(app: FastAPI, pages: Pages, places: Places) -> None:
     """Every page of a dossier asks first for what it is opened, and is shown after that."""
 
     async def not_opened(request: Request, error: Exception) -> Response:
-        return pages.show(
-            "dossier/openen.html", request, number=request.path_params["number"], then=whereabouts(request)
-        )
+        number, then = request.path_params["number"], page_of(request, places)
+        return pages.show("dossier/openen.html", request, number=number, then=then)
 
     app.add_exception_handler(NotOpened, not_opened)
 

@@ -67,7 +67,9 @@ def router(visits: Visits, holds: HoldPages, pages: Pages) -> APIRouter:
     @routes.get(f"{_ADDRESS}/{{number}}")
     async def one(request: Request, number: str, session: Session = visits.visitor) -> Response:
         done, session.done = session.done, None
-        return await page(request, session, number, done=done)
+        # What he typed before he had to log in belongs to the stop that it was about, or to a new one.
+        kept: FormData | None = request.state.kept
+        return await page(request, session, number, done=done, about=kept.get("hold") if kept else None)
 
     @routes.post(f"{_ADDRESS}/{{number}}")
     async def ask(

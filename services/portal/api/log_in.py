@@ -13,9 +13,10 @@ from services.portal import kept as keeping
 from services.portal.api.visits import Visits, sends_to
 from services.portal.calls import Calls
 from services.portal.kept import Kept
-from services.portal.leaving import BACK, BACK_SECONDS, FIRST_PAGE, forget, own, remember
+from services.portal.leaving import BACK, BACK_SECONDS, forget, own, remember
 from services.portal.menu import start
 from services.portal.pages import WARNED_SECONDS, Pages
+from services.portal.places import FIRST_PAGE
 from services.portal.sessions import COOKIE, LOG_IN_TAKES, Session, Sessions
 from shared.errors import NotAuthenticated, PartDown
 

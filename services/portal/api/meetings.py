@@ -32,21 +32,20 @@ def router(visits: Visits, meetings: MyMeetings, pages: Pages) -> APIRouter:
             raise NotFound
         return await meetings.one(session, identifier)
 
-    async def table(
-        request: Request, session: Session, found: Met, trouble: Trouble | None = None, status: int = 200
-    ) -> Response:
+    async def table(request: Request, session: Session, found: Met, status: int = 200, **more: Any) -> Response:
         done, session.done = session.done, None
         may_add = found.prepares and not found.is_over
         on_agenda = set(found.meeting["agenda"])
         waiting = await meetings.signals(session) if may_add else WaitingSignals({})
-        more = {one: called for one, called in waiting.called.items() if one not in on_agenda}
-        shown: dict[str, Any] = {"met": found, "more": more, "more_silent": waiting.silent, "done": done}
-        shown["trouble"] = trouble
-        return pages.show("meeting/overleg.html", request, status, **shown)
+        others = {one: called for one, called in waiting.called.items() if one not in on_agenda}
+        shown: dict[str, Any] = {"met": found, "waiting": others, "more_silent": waiting.silent, "done": done}
+        return pages.show("meeting/overleg.html", request, status, **shown, **more)
 
-    async def after(request: Request, session: Session, found: Met, trouble: Trouble | None, done: str) -> Response:
+    async def after(
+        request: Request, session: Session, found: Met, filled: FormData, trouble: Trouble | None, done: str
+    ) -> Response:
         if trouble is not None:
-            return await table(request, session, found, trouble, 400)
+            return await table(request, session, found, 400, trouble=trouble, filled=filled)
         session.done = done
         return sends_to(f"/overleggen/{found.meeting['id']}")
 
@@ -104,21 +103,21 @@ def router(visits: Visits, meetings: MyMeetings, pages: Pages) -> APIRouter:
         request: Request, identifier: str, filled: FormData = visits.form, session: Session = visits.visitor
     ) -> Response:
         found = await met(identifier, session)
-        return await after(request, session, found, await meetings.add(session, found, filled), "added")
+        return await after(request, session, found, filled, await meetings.add(session, found, filled), "added")
 
     @routes.post("/{identifier}/aanwezig")
     async def attend(
         request: Request, identifier: str, filled: FormData = visits.form, session: Session = visits.visitor
     ) -> Response:
         found = await met(identifier, session)
-        return await after(request, session, found, await meetings.attend(session, found, filled), "present")
+        return await after(request, session, found, filled, await meetings.attend(session, found, filled), "present")
 
     @routes.post("/{identifier}/sluiten")
     async def close(
         request: Request, identifier: str, filled: FormData = visits.form, session: Session = visits.visitor
     ) -> Response:
         found = await met(identifier, session)
-        return await after(request, session, found, await meetings.close(session, found), "closed")
+        return await after(request, session, found, filled, await meetings.close(session, found), "closed")
 
     @routes.get("/{identifier}/punten/{number}/{says}")
     async def speaking(

@@ -11,7 +11,8 @@ from starlette.datastructures import FormData
 
 from services.portal import kept as keeping
 from services.portal.kept import Kept
-from services.portal.leaving import StalePage, own, whereabouts
+from services.portal.leaving import StalePage, page_of
+from services.portal.places import Places
 from services.portal.sessions import COOKIE, Session, Sessions
 from shared.errors import NotAuthenticated, NotFound
 
@@ -22,7 +23,7 @@ MOST_FIELDS = 2000
 class Visits:
     """`visitor`, `form`: dependencies of a route, its session and what was filled in. `sending`: while several steps are taken."""
 
-    def __init__(self, sessions: Sessions, kept: Kept) -> None:
+    def __init__(self, sessions: Sessions, kept: Kept, places: Places) -> None:
         async def visitor(request: Request) -> Session:
             found: Session | None = getattr(request.state, "session", None)
             if found is not None:
@@ -46,7 +47,7 @@ class Visits:
             if not secrets.compare_digest(str(filled.get("csrf", "")).encode(), session.csrf.encode()):
                 raise StalePage
             secret = request.cookies.get(keeping.KEPT_COOKIE)
-            if await kept.page_of(secret, session.user_id) == own(whereabouts(request)):
+            if await kept.page_of(secret, session.user_id) == page_of(request, places):
                 await kept.drop(secret)
             return filled
 
