@@ -45,15 +45,23 @@ class Closing:
     async def close(
         self, loaded: Loaded, person: Person, given: Given, roles: Collection[str], *, has_file: bool
     ) -> Shown:
-        """Close it to whom `given` names (`about`; himself when nobody), or open it again. Raises Conflict where nothing
-        is closed to anybody, Invalid."""
+        """Close it to whom `given` names (`about`), or open it again. Raises Conflict where nothing is closed to anybody,
+        Invalid; also where nobody is named: nobody is shut out by what was left empty, himself neither."""
         tells = self.parts.policy.tells_closing
         if tells is None:
             raise Conflict("Dit wordt niet voor iemand gesloten.")
         outcome, reason, grounds = given.attempt.outcome, given.attempt.reason, given.attempt.special_grounds
-        about = tuple(given.attempt.about) or (person.user_id,)
-        known = loaded.dossier.closed_to
-        faults = closing_faults(outcome, about, person.user_id, reason, has_file=has_file, closed_to=known)
+        about = tuple(given.attempt.about)
+        designated = [one for one in about if await self.platform.designations.of(one)]
+        faults = closing_faults(
+            outcome,
+            about,
+            person.user_id,
+            reason,
+            has_file=has_file,
+            closed_to=loaded.dossier.closed_to,
+            designated=designated,
+        )
         faults = faults or faults_in_words(loaded, {"reason": reason}, grounds, roles if has_file else ())
         if faults:
             raise Invalid(faults)

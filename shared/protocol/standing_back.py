@@ -21,9 +21,14 @@ _AGAIN = (
     "Alleen een ander die het dossier ziet, sluit het voor iemand of opent het weer; niemand opent het weer voor zichzelf"
     f" ({AWB})."
 )
+_DESIGNATED = (
+    "Voor een ander wordt het alleen gesloten als die is aangewezen, met diens nummer als gebruiker: een naam staat in geen"
+    f" spoor, en wie niet is aangewezen, ziet niets ({AWB})."
+)
 RULES = {
     **dict.fromkeys(("no-closing", "whom", "no-reason"), _WHO),
     **dict.fromkeys(("not-for-another", "not-closed"), _AGAIN),
+    "not-designated": _DESIGNATED,
     "own-finding": (
         "Wie een bevinding van een onderdeel deed, of voor dat onderdeel is aangewezen, beoordeelt haar niet, ook niet als hij"
         f" het dossier ziet: dat doet een ander ({_ORDER})."
@@ -41,11 +46,19 @@ def own_finding(by: str, roles: Collection[str], found_by: str, department: str)
 
 
 def closing_faults(
-    outcome: str, whom: Collection[str], by: str, reason: str, *, has_file: bool, closed_to: Collection[str]
+    outcome: str,
+    whom: Collection[str],
+    by: str,
+    reason: str,
+    *,
+    has_file: bool,
+    closed_to: Collection[str],
+    designated: Collection[str],
 ) -> list[Fault]:
     """Everything that keeps `by` from closing a signal to the one person of `whom`, or from opening it again.
 
-    `has_file`: whether he does so as who sees the file; `closed_to`: to whom it is closed already.
+    `has_file`: whether he does so as who sees the file; `closed_to`: to whom it is closed already; `designated`: who of `whom`
+    is designated now. What was typed for a person may be a name, and is never repeated.
     """
     faults = []
     if outcome not in (CLOSED_TO, OPENED_TO):
@@ -56,6 +69,9 @@ def closing_faults(
         faults.append(Fault("reason", "ook terugstaan heeft een reden", AWB, "no-reason"))
     if set(whom) != {by} and not has_file:
         faults.append(Fault("about", "alleen wie het dossier ziet, sluit het voor een ander", AWB, "not-for-another"))
+    if outcome == CLOSED_TO and not set(whom) <= {by, *designated}:
+        words = "noem iemand die nu is aangewezen, met het nummer van die gebruiker en niet met een naam"
+        faults.append(Fault("about", words, AWB, "not-designated"))
     if outcome == OPENED_TO and not set(whom) <= set(closed_to):
         faults.append(Fault("about", "voor deze persoon is het niet gesloten", AWB, "not-closed"))
     return faults

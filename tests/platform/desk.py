@@ -133,6 +133,11 @@ class Desk:
         await self._access.to(self.platform, *known(self.designated, self.began))
         self._heard_until = self.clock.now() + LEASE
 
+    async def designates(self, *persons: Person) -> None:
+        """Access says that these are designated too, as what they act as here."""
+        self.designated |= {(one.user_id, role) for one in persons for role in one.roles}
+        await self.hears_access()
+
     # --- what comes in ---------------------------------------------------------------------------
 
     async def arrives(

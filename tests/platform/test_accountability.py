@@ -120,6 +120,7 @@ async def test_what_is_not_here_is_said_in_so_many_words(desk_of: DeskOf) -> Non
 async def test_what_is_closed_to_the_fg_himself_is_no_chapter_that_says_nothing(desk_of: DeskOf) -> None:
     desk = await desk_of("assessment")
     number = await weighed(desk)
+    await desk.designates(FG)
     await desk.decide(number, "closing", "closed", ANNA, about=(FG.user_id,))
     with pytest.raises(NotFound):
         await told(desk.platform, desk.engine.accounting.chapter, number, FG, "toezicht")

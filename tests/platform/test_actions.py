@@ -50,6 +50,7 @@ def decided(one: OpenAction, **filled: Any) -> Given:
 async def test_a_signal_is_closed_to_somebody_and_opened_by_another(desk_of: DeskOf) -> None:
     desk = await desk_of("assessment")
     number = await desk.arrives(State.WEGING_2A)
+    await desk.designates(BRAM)
     assert Doing.OPEN not in await offered(desk, number)
     close = await action(desk, number, Doing.CLOSE)
     assert (close.path, close.article) == ("decisions", "art. 2:4 Awb")

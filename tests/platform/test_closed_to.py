@@ -16,6 +16,7 @@ from shared.bus.inbox import Incoming
 from shared.clock import calendar_date
 from shared.contracts.assessment import ResearchContent
 from shared.contracts.dossier import ClosedTo, CodedDecision
+from shared.database.tables import Audit
 from shared.engine.arrive import Arrival, documents_of, keep
 from shared.engine.given import GivenAnswer
 from shared.engine.goes_on import going_on
@@ -42,6 +43,7 @@ CHANGES: dict[str, Any] = {"fields": {"criteria": dict.fromkeys(CRITERIA, "Ja.")
 async def on_an_agenda(desk: Desk, *present: str) -> tuple[str, TaskRow]:
     """A signal on the agenda of a LOT of today, with a paper that its members are asked to read."""
     number = await desk.arrives(State.PHASE_2)
+    await desk.designates(BRAM, FARID)
     there = ["anna", "bram", "farid", "gijs"]
     await desk.add(
         MeetingRow(
@@ -99,7 +101,7 @@ async def test_a_member_stands_back_from_what_he_is_asked(desk_of: DeskOf) -> No
 async def test_who_sees_the_file_stands_back_too_and_sees_nothing_more(desk_of: DeskOf) -> None:
     desk = await desk_of("assessment")
     number = await desk.arrives(State.RECEIVED)
-    await desk.decide(number, "closing", "closed", ANNA, reason=WHY)
+    await desk.decide(number, "closing", "closed", ANNA, reason=WHY, about=("anna",))
     await nothing_is_left_of_it(desk, number, ANNA)
     await desk.engine.showing.view(number, BRAM, "weging")
     assert number in [one.number for one in (await desk.engine.showing.work_list(BRAM, Window())).rows]
@@ -122,6 +124,23 @@ async def test_who_holds_the_file_shuts_out_and_lets_in_again(desk_of: DeskOf) -
     await desk.engine.showing.view(number, BRAM, "weging")
     assert (await desk.row(Dossier, number)).closed_to == ["farid"]
     assert closed_to((await desk.engine.parts.loader.load(number)).coded()) == ["farid"]
+
+
+@pytest.mark.refused("R-T.4")
+@pytest.mark.parametrize("about", [(), ("Jansen",), ("gijs",), ("anna", "bram")])
+async def test_nobody_is_shut_out_but_one_who_is_named_and_designated(desk_of: DeskOf, about: tuple[str, ...]) -> None:
+    """What was left empty shut out whoever left it so, and what was typed for a number stayed in the trail for good."""
+    desk = await desk_of("assessment")
+    number, _ = await on_an_agenda(desk)
+    lines = len(await desk.rows(Audit))
+    with pytest.raises(Invalid) as refused:
+        await desk.decide(number, "closing", "closed", ANNA, reason=WHY, about=about)
+    assert [one.field for one in refused.value.faults] == ["about"]
+    assert not any(one in repr(refused.value.faults) for one in about)
+    assert (await desk.row(Dossier, number)).closed_to == []
+    assert len(await desk.rows(Audit)) == lines
+    assert await desk.post(number, "closed-to.v1") == []
+    await desk.engine.showing.view(number, ANNA, "weging")
 
 
 @pytest.mark.refused("R-T.4")
@@ -220,6 +239,7 @@ async def test_a_replacement_records_attendance_and_a_member_that_of_nobody_else
 async def test_the_next_service_knows_it(desk_of: DeskOf, service: str) -> None:
     before, desk = await desk_of("assessment"), await desk_of(service)
     number = await before.arrives(State.PHASE_2)
+    await before.designates(BRAM)
     await before.decide(number, "closing", "closed", ANNA, reason=WHY, about=("bram",))
     loaded = await before.engine.parts.loader.load(number)
     content = going_on(ResearchContent, loaded, {})
@@ -266,7 +286,7 @@ async def test_it_stays_closed_when_it_is_sealed(desk_of: DeskOf) -> None:
         await desk.engine.showing.view(number, BRAM, "bewaren")
     await desk.engine.showing.view(number, ANNA, "bewaren")
     with pytest.raises(Conflict):
-        await desk.decide(number, "closing", "closed", ANNA, reason=WHY)
+        await desk.decide(number, "closing", "closed", ANNA, reason=WHY, about=("anna",))
 
 
 @pytest.mark.allowed("R-T.4")
@@ -309,6 +329,7 @@ async def test_assessment_hears_it_of_what_went_on(desk_of: DeskOf) -> None:
 async def test_a_row_that_opens_it_again_is_not_believed(desk_of: DeskOf) -> None:
     desk = await desk_of("assessment")
     number = await desk.arrives(State.RECEIVED)
+    await desk.designates(BRAM)
     await desk.decide(number, "closing", "closed", ANNA, reason=WHY, about=("bram",))
     async with desk.platform.database.transaction() as session:
         (await session.get_one(Dossier, number)).closed_to = []

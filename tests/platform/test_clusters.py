@@ -175,6 +175,7 @@ async def test_a_split_restores_what_was_and_a_later_report_comes_to_it(desk_of:
 async def test_who_is_shut_out_of_one_neither_joins_nor_decides_nor_learns_its_number(desk_of: DeskOf) -> None:
     desk = await desk_of("assessment")
     numbers = await barn(desk)
+    await desk.designates(BRAM)
     await desk.decide(numbers[2], "closing", "closed", reason="Zijn eigen pand.", about=("bram",))
     absent = GivenMember("S-7K3MQ-9XD4T", 1)
     for third in (absent, (await named(desk, numbers[2:]))[0]):

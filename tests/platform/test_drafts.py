@@ -76,7 +76,7 @@ async def test_who_may_not_decide_it_has_no_draft_of_it(desk_of: DeskOf) -> None
     with pytest.raises(NotFound):
         await drafts.of_dossier("S-7K3MQ-9XD4T", ANNA, FORM)
     await (await drafts.of_dossier(number, ANNA, FORM)).keep(FILLED)
-    await desk.decide(number, "closing", "closed", ANNA, reason=WHY)
+    await desk.decide(number, "closing", "closed", ANNA, reason=WHY, about=("anna",))
     with pytest.raises(NotFound):
         await drafts.of_dossier(number, ANNA, FORM)
 

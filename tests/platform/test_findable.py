@@ -179,6 +179,6 @@ async def test_who_has_not_this_signal_in_hand_gets_none(desk_of: DeskOf) -> Non
     ended = await desk.arrives(State.ENDED)
     with pytest.raises((Conflict, Invalid)):
         await asks(desk, ended)
-    await desk.decide(number, "closing", "closed", reason="Het gaat over mijzelf.")
+    await desk.decide(number, "closing", "closed", reason="Het gaat over mijzelf.", about=("anna",))
     with pytest.raises(NotFound):
         await asks(desk, number)

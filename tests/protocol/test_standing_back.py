@@ -6,7 +6,8 @@ import pytest
 
 from shared.protocol.standing_back import CLOSED_TO, OPENED_TO, closing_faults, own_finding
 
-CLOSED = ("gijs",)
+CLOSED = ("gijs", "gone")
+DESIGNATED = ("anna", "farid", "gijs")
 
 
 @pytest.mark.parametrize(
@@ -19,7 +20,10 @@ CLOSED = ("gijs",)
         (CLOSED_TO, ("anna", "farid"), "anna", True, "whom"),
         (CLOSED_TO, (), "anna", True, "whom"),
         ("", ("farid",), "anna", True, "no-closing"),
+        (CLOSED_TO, ("Jansen",), "anna", True, "not-designated"),
+        (CLOSED_TO, ("nobody",), "nobody", False, None),
         (OPENED_TO, ("gijs",), "anna", True, None),
+        (OPENED_TO, ("gone",), "anna", True, None),
         (OPENED_TO, ("farid",), "anna", True, "not-closed"),
         (OPENED_TO, ("gijs",), "farid", False, "not-for-another"),
     ],
@@ -27,12 +31,15 @@ CLOSED = ("gijs",)
 def test_whom_it_concerns_and_who_sees_the_file(
     outcome: str, whom: tuple[str, ...], by: str, has_file: bool, code: str | None
 ) -> None:
-    found = closing_faults(outcome, whom, by, "Zij is familie.", has_file=has_file, closed_to=CLOSED)
+    found = closing_faults(
+        outcome, whom, by, "Zij is familie.", has_file=has_file, closed_to=CLOSED, designated=DESIGNATED
+    )
+    assert not any("Jansen" in one.reason for one in found)
     assert [one.code for one in found] == ([code] if code else [])
 
 
 def test_it_has_a_reason() -> None:
-    (fault,) = closing_faults(CLOSED_TO, ("farid",), "farid", " ", has_file=False, closed_to=())
+    (fault,) = closing_faults(CLOSED_TO, ("farid",), "farid", " ", has_file=False, closed_to=(), designated=())
     assert fault.code == "no-reason"
 
 
