@@ -59,6 +59,10 @@ def router(visits: Visits, dossiers: Dossiers, righting: Righting, pages: Pages)
         found = await opened_by(dossiers, number, session)
         action = found.action(name, besluit)
         trouble = await righting.act(session, found, action, filled)
+        if trouble is None and righting.closes_to_himself(session, action, filled):
+            # Of the dossier he sees nothing any more, so no page of it says this.
+            session.done = "stood-back"
+            return sends_to("/")
         if trouble is None:
             session.done = "put-right"
             return sends_to(f"/dossiers/{number}" if besluit else f"/dossiers/{number}/rechtzetten")

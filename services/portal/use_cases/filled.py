@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from services.portal.calls import Said
-from services.portal.forms import Filled
+from services.portal.forms import Control, Filled, read
 from services.portal.trouble import Trouble
 
 SPECIAL = ("special-unanswered", "bsn", "special-ground-unknown")
@@ -23,6 +25,12 @@ def version(filled: Filled) -> int:
 def special(filled: Filled) -> dict[str, str]:
     kind, _, ground = text(filled, "specialGrounds").partition(":")
     return {kind: ground} if ground else {}
+
+
+def empty(asked: Iterable[Control], filled: Filled) -> tuple[tuple[str, str], ...]:
+    """What has to be filled in, as the interface says, and was not; looked at before anything is sent."""
+    wanted = (one for one in asked if one.required and one.kind != "along")
+    return tuple((one.name, f"ontbreekt: {one.label}") for one in wanted if not read((one,), filled, ""))
 
 
 def trouble(said: Said) -> Trouble | None:

@@ -14,14 +14,14 @@ from urllib.parse import urlencode
 from starlette.datastructures import FormData
 
 from services.portal.calls import Calls, Said
-from services.portal.forms import Control, read
+from services.portal.forms import Control
 from services.portal.seen import Opened
 from services.portal.sessions import Session
 from services.portal.trouble import Trouble
 from services.portal.use_cases.answered import body_of
 from services.portal.use_cases.dossiers import Dossiers, at
 from services.portal.use_cases.drafts import DraftPlace
-from services.portal.use_cases.filled import text, trouble
+from services.portal.use_cases.filled import empty, text, trouble
 
 AS_ITEM = "item"
 """In the place of a decision: something is recorded, of the category beside it."""
@@ -130,9 +130,10 @@ class Several:
         self, session: Session, dossier: Opened, questions: Sequence[Question], filled: FormData, version: int
     ) -> TookSteps:
         """They are taken one after the other; where that stops, what was taken stands."""
-        empty = [fault for one in questions for fault in _empty(one, filled)]
-        if empty:
-            return TookSteps(0, {}, Trouble("Er is nog niets vastgelegd. Vul eerst in wat ontbreekt.", tuple(empty)))
+        # Before anything is sent: else half would be recorded.
+        missing = empty((each for one in questions for each in one.asked), filled)
+        if missing:
+            return TookSteps(0, {}, Trouble("Er is nog niets vastgelegd. Vul eerst in wat ontbreekt.", missing))
         body = {"expectedVersion": version, "steps": [self._body(one, filled) for one in questions]}
         said = await self._calls.post(session, dossier.holder, f"{at(dossier.number)}/steps", body)
         if wrong := trouble(said):
@@ -229,12 +230,6 @@ def _unnamed(one: Question) -> Iterable[Control]:
         return replace(each, name=each.name.removeprefix(before), parts=tuple(map(alone, each.parts)))
 
     return map(alone, one.asked)
-
-
-def _empty(one: Question, filled: FormData) -> list[tuple[str, str]]:
-    """What has to be filled in, as the interface says, and was not. Before anything is sent: else half would be recorded."""
-    asked = (each for each in one.asked if each.required and each.kind != "along")
-    return [(each.name, f"ontbreekt: {each.label}") for each in asked if not read((each,), filled, "")]
 
 
 def _placed(wrong: Trouble, one: Question) -> Trouble:
