@@ -156,6 +156,8 @@ WORDS = {
     "contact": "contact",
     "owner": "eigenaar",
 }
+COUNTED = ("", "", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen", "tien", "elf", "twaalf")
+"""A number in words; of one there are other words."""
 
 
 def capitalized(words: str) -> str:

@@ -16,6 +16,7 @@ from services.portal.menu import menu, start
 from services.portal.people import People
 from services.portal.seen import Opened
 from services.portal.sessions import Session
+from services.portal.trouble import Trouble
 from services.portal.use_cases.meetings import Met, MyMeetings
 from services.portal.words import RECORDED_BESIDE
 from shared.clock import AMSTERDAM
@@ -112,3 +113,17 @@ async def test_a_meeting_that_begins_now_is_called_with_who_is_there(
     found, wrong = await meetings.call(Session("resume", "u-1", ("oov",)), filled)
     assert (found, wrong) == ("M-7K3MQ-9XD4T", None)
     assert calling.sent["present"] == present
+
+
+async def test_what_is_wrong_with_a_call_is_taken_for_what_it_is() -> None:
+    """Special data were taken for something that had come in between."""
+
+    class Refusing(Calling):
+        async def post(self, session: Session, service: str, path: str, body: dict[str, Any]) -> Said:
+            wrong = {"name": "members.1", "reason": "is geen lid", "code": "special-unanswered"}
+            return Said(400, {"detail": "Er is niets vastgelegd.", "invalidParams": [wrong, wrong]})
+
+    filled = FormData([("kind", "LOT"), ("heldOn", "2026-11-29"), ("members", "farid"), ("outside", "politie")])
+    meetings = MyMeetings(cast(Calls, Refusing()), MIDDEN_DELFLAND, People(None))
+    _, wrong = await meetings.call(Session("resume", "u-1", ("oov",)), filled)
+    assert wrong == Trouble("Er is niets vastgelegd.", (("outside", "is geen lid"),), special=True)

@@ -12,10 +12,12 @@ from starlette.datastructures import FormData
 from services.portal.api.dossiers import opened_by
 from services.portal.api.sharing import CHANGE, SEND
 from services.portal.api.visits import Visits, sends_to
+from services.portal.kept import written
 from services.portal.pages import Pages
 from services.portal.sessions import Session
 from services.portal.use_cases.dossiers import Dossiers
 from services.portal.use_cases.questions import Questions
+from shared.errors import Conflict
 
 
 def router(visits: Visits, dossiers: Dossiers, questions: Questions, pages: Pages) -> APIRouter:
@@ -38,10 +40,18 @@ def router(visits: Visits, dossiers: Dossiers, questions: Questions, pages: Page
         if step == CHANGE:
             return pages.show("sharing/vragen.html", request, **shown)
         if step == SEND:
-            trouble = await questions.ask(session, found, asking, filled)
+            asked, trouble = await questions.ask(session, found, asking, filled)
             if trouble is None:
                 session.done = "asked"
                 return sends_to(f"/dossiers/{number}")
+            if asked:
+                # As it stands now: what is left is sent against that.
+                found, filled = await opened(number, session), questions.left(asking, filled, asked)
+                try:
+                    asking = questions.asked(found)
+                except Conflict:
+                    return pages.error(request, Conflict(trouble.words), words=written(filled))
+                shown = {"dossier": found, "asking": asking, "filled": filled}
         else:
             read, trouble = await questions.preview(session, found, asking, filled)
             if trouble is None:

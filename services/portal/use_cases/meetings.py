@@ -6,7 +6,7 @@ A meeting is assessment's; what stands on its agenda is asked of each service th
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -297,4 +297,4 @@ def _at_the_field(wrong: Trouble | None, own: int) -> Trouble | None:
         start, _, place = name.partition(".")
         of_outside = start == "members" and place.isdigit() and int(place) >= own
         faults.append(("outside" if of_outside else start, reason))
-    return Trouble(wrong.words, tuple(dict.fromkeys(faults)), wrong.special)
+    return replace(wrong, faults=tuple(dict.fromkeys(faults)))

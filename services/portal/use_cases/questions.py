@@ -3,16 +3,20 @@ will read them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from services.portal.calls import Calls
+from starlette.datastructures import FormData
+
+from services.portal.calls import Calls, Said
 from services.portal.forms import Control, Filled, controls, read
 from services.portal.seen import Opened
 from services.portal.sessions import Session
 from services.portal.trouble import Trouble
 from services.portal.use_cases.dossiers import at
 from services.portal.use_cases.filled import special, text, trouble, version
+from services.portal.words import COUNTED
 
 QUESTION_RECORD, SOURCE = "question", "source"
 MOST_QUESTIONS = 12
@@ -98,22 +102,39 @@ class Questions:
             elif wrong := trouble(said):
                 words, asks_ground = wrong.words, asks_ground or wrong.special
                 faults |= dict.fromkeys(self._placed(wrong, item).faults)
-        return found, Trouble(words, tuple(faults), asks_ground) if words else None
+        return found, Trouble(words, tuple(faults), special=asks_ground) if words else None
 
-    async def ask(self, session: Session, dossier: Opened, asking: Asking, filled: Filled) -> Trouble | None:
-        """They are asked one after the other; where that stops, what was asked stands, and is said."""
+    async def ask(
+        self, session: Session, dossier: Opened, asking: Asking, filled: Filled
+    ) -> tuple[Sequence[dict[str, Any]], Trouble | None]:
+        """They are asked one after the other; where that stops, what was asked stands, and is given with what was wrong."""
         items = self.items(asking, filled)
         if wrong := self._count(items):
-            return wrong
+            return (), wrong
         body = {"expectedVersion": version(filled), "steps": [{"item": one} for one in items]}
         said = await self._calls.post(session, dossier.holder, f"{at(dossier.number)}/steps", body)
         if wrong := trouble(said):
-            return self._placed(wrong, items[0])
-        if said.body["stopped"]:
-            count = len(said.body["done"])
-            words = f"Er {'is één vraag' if count == 1 else f'zijn {count} vragen'} gesteld, in deze volgorde; de rest niet."
-            return Trouble(f"{words} {said.body['stopped'].get('detail', '')}")
-        return None
+            return (), self._placed(wrong, items[0])
+        asked, problem = items[: len(said.body["done"])], said.body["stopped"]
+        stopped = trouble(Said(problem.get("status", 400), problem)) if problem else None
+        if stopped is None:
+            return asked, None
+        # What the service says of one request, that nothing was recorded, is not so of several.
+        words = "Kijk de volgende vraag na." if stopped.faults else stopped.words
+        return asked, self._placed(replace(stopped, words=f"{_so_far(len(asked))} {words}"), items[len(asked)])
+
+    @staticmethod
+    def left(asking: Asking, filled: FormData, asked: Sequence[dict[str, Any]]) -> FormData:
+        """What was filled in without what was `asked`: it is not asked again."""
+        done = {(f"bron.{one['fields'][SOURCE]}.about", one["about"]) for one in asked}
+        rest = [one for one in filled.multi_items() if one not in done]
+        begun = {name for name, _ in rest}
+        over = {
+            one.question.name
+            for one in asking.sources
+            if one.about.name not in begun and any(one.code == each["fields"][SOURCE] for each in asked)
+        }
+        return FormData([(name, value) for name, value in rest if name not in over])
 
     @staticmethod
     def _count(items: list[dict[str, Any]]) -> Trouble | None:
@@ -142,3 +163,7 @@ class Questions:
             for name, reason in wrong.faults
         )
         return replace(wrong, faults=tuple(faults))
+
+
+def _so_far(count: int) -> str:
+    return f"Er {'is één vraag' if count == 1 else f'zijn {COUNTED[count]} vragen'} gesteld; de rest nog niet."

@@ -22,12 +22,12 @@ from services.portal.use_cases.answered import body_of
 from services.portal.use_cases.dossiers import Dossiers, at
 from services.portal.use_cases.drafts import DraftPlace
 from services.portal.use_cases.filled import empty, text, trouble
+from services.portal.words import COUNTED
 
 AS_ITEM = "item"
 """In the place of a decision: something is recorded, of the category beside it."""
 NOT_IN_ORDER = Trouble("Deze antwoorden volgen niet op elkaar. Beantwoord de vragen in volgorde en sla er geen over.")
 STEPS_OVERTAKEN = Trouble("Er is intussen iets anders besloten, of het is al gebeurd.", overtaken=True)
-COUNTED = ("", "", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen", "tien", "elf", "twaalf")
 
 
 @dataclass(frozen=True)
