@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any, cast
 
@@ -11,6 +12,7 @@ from fastapi import FastAPI
 from starlette.datastructures import FormData
 
 from services.portal.calls import Calls, Said
+from services.portal.kept import KEPT_COOKIE
 from services.portal.pages import Pages
 from services.portal.public import create as create_public
 from services.portal.seen import Opened
@@ -232,6 +234,28 @@ async def test_what_is_wrong_is_said_at_its_field() -> None:
     found, _ = pages(Said(400, {"detail": "Niet zo.", "invalidParams": [wrong]}))
     number, trouble = await found.register(ANNA, FormData())
     assert (number, trouble and trouble.faults) == ("", (("fields.bornOn", "ligt na de ontvangst"),))
+
+
+@pytest.mark.allowed("R-3.1")
+async def test_what_may_have_been_registered_is_sent_again_under_the_key_that_it_had(
+    somebody: httpx.AsyncClient,
+) -> None:
+    """The answer did not come in time: under another key it would be a second request of the same person."""
+
+    async def key() -> str:
+        page = (await somebody.get("/verzoeken/nieuw")).text
+        found = re.search('name="key" value="([^"]+)"', page)
+        assert found
+        return found[1]
+
+    first = await key()
+    sent = {"csrf": "the-token", "key": first, "fields.name": NAME}
+    answer = await somebody.post("/verzoeken/nieuw", data=sent, headers=SAME)
+    assert answer.status_code == 503, "no service answers here"
+    assert await key() == first
+    assert NAME in (await somebody.get("/verzoeken/nieuw")).text
+    somebody.cookies.delete(KEPT_COOKIE)
+    assert await key() != first
 
 
 @pytest.mark.refused("R-10.8")

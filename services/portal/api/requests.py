@@ -44,7 +44,9 @@ def router(visits: Visits, dossiers: Dossiers, requests: RequestPages, pages: Pa
     @routes.get(f"{REGISTER_ADDRESS}/nieuw")
     async def form(request: Request, session: Session = visits.visitor) -> Response:
         only_for(session, REGISTERS)
-        return pages.show("requests/registreren.html", request, asked=requests.asked, key=secrets.token_urlsafe(16))
+        # What was kept may have been registered already: under its own key it is not registered again.
+        key = text(request.state.kept or FormData(), "key") or secrets.token_urlsafe(16)
+        return pages.show("requests/registreren.html", request, asked=requests.asked, key=key)
 
     @routes.post(f"{REGISTER_ADDRESS}/nieuw")
     async def register(request: Request, filled: FormData = visits.form, session: Session = visits.visitor) -> Response:
