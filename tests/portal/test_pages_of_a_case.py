@@ -6,10 +6,12 @@ import re
 from typing import Any, cast
 
 import pytest
+from fastapi import FastAPI
 from starlette.datastructures import FormData
 
 from services.portal.calls import Calls, Said
 from services.portal.forms import Control
+from services.portal.leaving import own
 from services.portal.pages import Pages
 from services.portal.people import People
 from services.portal.seen import Opened
@@ -20,6 +22,7 @@ from services.portal.use_cases.holds import ENDED_ON, REASON
 from services.portal.use_cases.intake import RiecIntake
 from shared.errors import CaseClosed, Elsewhere
 from shared.protocol.fields import schema
+from tests.portal.held import NUMBER, held
 from tests.protocol.laws import MIDDEN_DELFLAND
 
 SIGNED = "3f0c7a52-0f0e-4d51-9d0e-2d1f5a4f2f11"
@@ -116,6 +119,53 @@ def test_a_question_of_the_riec_reads_as_words() -> None:
     page = shown("riec", {"outside": [heard]})
     assert "Is dit nog actueel?" in page
     assert "Om welke vorm van georganiseerde criminaliteit" in page
+
+
+SUPPLEMENT: dict[str, Any] = {
+    "key": "riec-supplement",
+    "question": "Welke gegevens krijgt het RIEC op zijn vraag?",
+    "article": "art. 21",
+    "together": False,
+    "about": [],
+    "choices": [],
+    "aboutMany": False,
+    "meeting": None,
+    "guidance": [],
+    "canBeTaken": True,
+    "missing": [],
+    "outcomes": [
+        {
+            "key": "given",
+            "answer": "de genoemde gegevens",
+            "article": "art. 21",
+            "missing": [],
+            "shares": True,
+            "forwarding": [],
+            "onlyTo": None,
+            "corrects": False,
+            "leadsTo": "riec-answer",
+            "fields": {
+                "required": ["statement"],
+                "properties": {"statement": {"title": "Op welke vraag?", "type": "string", "maxLength": 40}},
+            },
+        }
+    ],
+}
+
+
+async def test_a_question_of_the_riec_is_answered_with_data_without_typing_which(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its id was lost on the way to where data are composed, and stood on no page."""
+    case = await held(app, monkeypatch, open={"decisions": [SUPPLEMENT]})
+    at = f"/dossiers/{NUMBER}/besluiten/riec-supplement?antwoord=given&fields.statement={SIGNED}"
+    answer = await case.browser.get(at + "&fields.why=Jan Wilgenroos&then=/x")
+    there = answer.headers["Location"]
+    assert there == f"/dossiers/{NUMBER}/delen/riec-supplement?antwoord=given&fields.statement={SIGNED}"
+    assert f'name="fields.statement" value="{SIGNED}"' in (await case.browser.get(there)).text
+    assert own(there) == there, "he comes back to it when he has to log in anew"
+    heard = {"id": SIGNED, "kind": "asked", "questions": [], "heardAt": "2026-11-20T10:00:00+00:00"}
+    assert f"Kenmerk: {SIGNED}" in shown("riec", {"outside": [heard]})
 
 
 def test_a_package_says_what_does_not_go_along() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import Response
@@ -83,7 +84,8 @@ def router(visits: Visits, dossiers: Dossiers, drafts: OwnDrafts, pages: Pages) 
         outcome = chosen(decision, antwoord)
         if outcome["shares"]:
             # What leaves the file is composed and read beforehand.
-            return sends_to(f"/dossiers/{number}/delen/{key}?antwoord={outcome['key']}")
+            also = urlencode([("antwoord", outcome["key"]), *begun(request).multi_items()])
+            return sends_to(f"/dossiers/{number}/delen/{key}?{also}")
         filled = begun(request)
         if key in NAMES_A_LETTER and "fields.letter" not in filled:
             # It names a letter that was made before.

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
-from services.portal.api.dossiers import opened_by
+from services.portal.api.dossiers import begun, opened_by
 from services.portal.api.visits import Visits, chosen, sends_to
 from services.portal.pages import Pages
 from services.portal.read import Read
@@ -81,8 +81,8 @@ def router(visits: Visits, dossiers: Dossiers, sharing: Composing, pages: Pages)
             return pages.show(
                 "sharing/aan-wie.html", request, receivers=receivers, nobody=outcome["onlyTo"] is None, **shown
             )
-        asked = sharing.asked(found, decision, outcome, to)
-        return pages.show("sharing/samenstellen.html", request, asked=asked, **shown)
+        shown |= {"asked": sharing.asked(found, decision, outcome, to), "filled": begun(request)}
+        return pages.show("sharing/samenstellen.html", request, **shown)
 
     @routes.post("/delen/{key}")
     async def compose_on(
