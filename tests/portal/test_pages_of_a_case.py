@@ -26,6 +26,7 @@ from tests.portal.held import NUMBER, held
 from tests.protocol.laws import MIDDEN_DELFLAND
 
 SIGNED = "3f0c7a52-0f0e-4d51-9d0e-2d1f5a4f2f11"
+TASK = "0f8fad5b-d9cb-469f-a165-70867728950e"
 VIEW: dict[str, Any] = {
     "receivedOn": "2026-11-01",
     "phase": 4,
@@ -210,6 +211,22 @@ def test_a_plan_says_what_is_overdue_and_who_said_what() -> None:
         assert words in page
     for words in ("Sluiting (Opiumwet, artikel 13b)", "Mag het nu?", "Een kelder.", "17 november 2026"):
         assert words in page
+
+
+@pytest.mark.parametrize(("kind", "called"), [("department-question", "Vraag"), ("department-report", "Bevinding")])
+async def test_who_answers_a_department_finds_what_it_wrote(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch, kind: str, called: str
+) -> None:
+    """Of what he judges nothing stood there: neither which dossier it is of nor a way to it."""
+    no = {"key": "refused", "answer": "nee, en wat er stond wordt vernietigd", "fields": {"properties": {}}}
+    asks = {"key": "judge-finding", "question": "Hoort het in het dossier?", "article": "art. 24", "reason": True}
+    task = {"id": TASK, "kind": kind, "since": "2026-11-20", "dueOn": "2026-11-27", "number": NUMBER, "item": "item-3"}
+    task |= {"asks": asks | {"outcomes": [no]}, "besides": [], "records": [], "standBack": None}
+    case = await held(app, monkeypatch, answers={f"/v1/tasks/{TASK}": Said(200, task)})
+    page = " ".join((await case.browser.get(f"/taken/casework/{TASK}")).text.split())
+    assert f'<a href="/dossiers/{NUMBER}/plan">{NUMBER}</a>' in page
+    assert f"<dt>{called}</dt><dd>item-3</dd>" in page
+    assert "Nee, en wat er stond wordt vernietigd</button>" in page
 
 
 def test_what_was_put_right_stands_beside_what_it_was() -> None:

@@ -21,6 +21,8 @@ from shared.errors import NotFound
 PAGES = {
     "intervention": "task/opdracht.html",
     "question": "task/bronvraag.html",
+    "department-question": "task/van-onderdeel.html",
+    "department-report": "task/van-onderdeel.html",
     "co-signature": "task/medeondertekenen.html",
     "co-signature-question": "task/medeondertekenen.html",
     "paper": "task/lezen.html",
