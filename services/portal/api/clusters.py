@@ -36,7 +36,8 @@ def router(visits: Visits, dossiers: Dossiers, clusters: ClusterForms, pages: Pa
         found = await opened_by(dossiers, number, session)
         opened = await clusters.open(session, found)
         decision = _decision(opened, key)
-        outcome, filled = chosen(decision, antwoord), FormData()
+        # For whom it was different before he had to log in again, what that asks is drawn again too.
+        outcome, filled = chosen(decision, antwoord), request.state.kept or FormData()
         shown: dict[str, Any] = {"dossier": found, "cluster": opened, "decision": decision, "outcome": outcome}
         shown |= {"asked": clusters.asked(found, decision, outcome), "filled": filled}
         members = clusters.members(found, opened, decision, outcome, filled)
@@ -60,6 +61,13 @@ def router(visits: Visits, dossiers: Dossiers, clusters: ClusterForms, pages: Pa
         if trouble is None:
             session.done = "decided"
             return sends_to(f"/dossiers/{number}")
+        if trouble.overtaken:
+            # As it stands now: once more sends what was typed against that.
+            found = await opened_by(dossiers, number, session)
+            opened = await clusters.open(session, found)
+            decision = _decision(opened, key)
+            outcome = chosen(decision, antwoord)
+            members = clusters.members(found, opened, decision, outcome, filled)
         shown: dict[str, Any] = {"dossier": found, "cluster": opened, "decision": decision, "outcome": outcome}
         shown |= {"asked": clusters.asked(found, decision, outcome), "filled": filled, "trouble": trouble}
         return pages.show("dossier/cluster-besluit.html", request, 400, members=members, **shown)

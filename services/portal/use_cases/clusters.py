@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,9 +13,11 @@ from services.portal.seen import Opened
 from services.portal.sessions import Session
 from services.portal.trouble import Trouble
 from services.portal.use_cases.dossiers import Dossiers
-from services.portal.use_cases.filled import text, trouble
+from services.portal.use_cases.filled import text, trouble, version
 from shared.errors import Conflict, NotFound
 
+_OF_MEMBER = re.compile(r"members\.(\d+)(?:\.(.+))?")
+"""How the interface says what is wrong with one of the signals: by its place among those that were sent."""
 OF_ONE = ("outcome", "reason", "fields", "forwarding")
 """What can be different for one signal; on which ground special data stand there is said once."""
 
@@ -30,6 +33,11 @@ class FormOfMember:
     own: tuple[Control, ...]
     drawn: str
     """For which answer `own` is drawn; empty where it is not different."""
+
+    @property
+    def name(self) -> str:
+        """Before the names of its fields: its number, for its place can be that of another when the cluster has changed."""
+        return f"members.{self.number}"
 
 
 class _Below:
@@ -76,8 +84,8 @@ class ClusterForms:
         others = {one["key"]: one for one in decision["outcomes"]}
         choices = tuple((one["key"], one["answer"]) for one in others.values() if not one["missing"])
         found = []
-        for place, one in enumerate(cluster["members"]):
-            at = f"members.{place}.own"
+        for one in cluster["members"]:
+            at = f"members.{one['number']}.own"
             chosen = others.get(text(filled, f"{at}.outcome"))
             asked = self._dossiers.asked(_shared(dossier), decision, chosen) if chosen else ()
             own = tuple(
@@ -98,27 +106,51 @@ class ClusterForms:
         filled: Filled,
     ) -> Trouble | None:
         """None when it was decided for every one; else what was wrong, for all or for one."""
-        unasked = [
-            one.number for place, one in enumerate(members) if one.drawn != text(filled, f"members.{place}.drawn")
-        ]
+        unasked = [one.number for one in members if one.drawn != text(filled, f"{one.name}.drawn")]
         if unasked:
             return Trouble(f"Vul ook in wat anders is voor {' en '.join(unasked)}.")
         shared = _shared(dossier)
         body = self._dossiers.body(shared, decision, outcome, filled)
         del body["expectedVersion"]
         named = []
-        for place, one in enumerate(members):
-            seen = text(filled, f"members.{place}.version")
-            version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0
-            each: dict[str, Any] = {"number": one.number, "expectedVersion": version}
+        for one in members:
+            each: dict[str, Any] = {"number": one.number, "expectedVersion": version(_Below(filled, one.name))}
             if one.drawn:
                 other = next(answer for answer in decision["outcomes"] if answer["key"] == one.drawn)
-                below = _Below(filled, f"members.{place}.own")
+                below = _Below(filled, f"{one.name}.own")
                 said = self._dossiers.body(shared, decision, other, below)
                 each["own"] = {name: said[name] for name in OF_ONE if name in said}
             named.append(each)
         path = f"/v1/clusters/{dossier.view['cluster']['number']}/decisions"
-        return trouble(await self._calls.post(session, dossier.holder, path, body | {"members": named}))
+        answer = await self._calls.post(session, dossier.holder, path, body | {"members": named})
+        wrong = trouble(answer)
+        if wrong is None:
+            return None
+        if any(one["code"] == Conflict.code for one in answer.body.get("invalidParams", ())):
+            wrong = replace(wrong, overtaken=True)
+        fields = (*self.asked(dossier, decision, outcome), *(each for one in members for each in (one.other, *one.own)))
+        return _placed(wrong, members).at_the_fields(one.name for one in fields)
+
+
+def _placed(wrong: Trouble, members: Sequence[FormOfMember]) -> Trouble:
+    """What is wrong with what is asked for all at its field, once; with what is of one signal after its number."""
+    alike = {one.number for one in members if not one.drawn}
+    # Of which signals each is said.
+    found: dict[tuple[str, str], set[str]] = {}
+    for name, reason in wrong.faults:
+        place = _OF_MEMBER.fullmatch(name)
+        if place is None:
+            found[name, reason] = alike
+            continue
+        one, rest = members[int(place[1])], place[2] or ""
+        is_own = not rest or rest.partition(".")[0] == "own"
+        at = f"{one.name}.{rest}" if is_own else rest, reason
+        found[at] = found.get(at, set()) | {one.number}
+    faults = (
+        (name, reason if of == alike and not name.startswith("members.") else f"{' en '.join(sorted(of))}: {reason}")
+        for (name, reason), of in found.items()
+    )
+    return replace(wrong, faults=tuple(faults))
 
 
 def _shared(dossier: Opened) -> Opened:
