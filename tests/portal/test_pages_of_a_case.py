@@ -220,7 +220,14 @@ async def test_who_answers_a_department_finds_what_it_wrote(
     """Of what he judges nothing stood there: neither which dossier it is of nor a way to it."""
     no = {"key": "refused", "answer": "nee, en wat er stond wordt vernietigd", "fields": {"properties": {}}}
     asks = {"key": "judge-finding", "question": "Hoort het in het dossier?", "article": "art. 24", "reason": True}
-    task = {"id": TASK, "kind": kind, "since": "2026-11-20", "dueOn": "2026-11-27", "number": NUMBER, "item": "item-3"}
+    task: dict[str, Any] = {
+        "id": TASK,
+        "kind": kind,
+        "since": "2026-11-20",
+        "dueOn": "2026-11-27",
+        "number": NUMBER,
+        "item": "item-3",
+    }
     task |= {"asks": asks | {"outcomes": [no]}, "besides": [], "records": [], "standBack": None}
     case = await held(app, monkeypatch, answers={f"/v1/tasks/{TASK}": Said(200, task)})
     page = " ".join((await case.browser.get(f"/taken/casework/{TASK}")).text.split())
