@@ -6,12 +6,10 @@ import re
 from typing import Any, cast
 
 import pytest
-from fastapi import FastAPI
 from starlette.datastructures import FormData
 
 from services.portal.calls import Calls, Said
 from services.portal.forms import Control
-from services.portal.leaving import own
 from services.portal.pages import Pages
 from services.portal.people import People
 from services.portal.seen import Opened
@@ -22,11 +20,9 @@ from services.portal.use_cases.holds import ENDED_ON, REASON
 from services.portal.use_cases.intake import RiecIntake
 from shared.errors import CaseClosed, Elsewhere
 from shared.protocol.fields import schema
-from tests.portal.held import NUMBER, held
 from tests.protocol.laws import MIDDEN_DELFLAND
 
 SIGNED = "3f0c7a52-0f0e-4d51-9d0e-2d1f5a4f2f11"
-TASK = "0f8fad5b-d9cb-469f-a165-70867728950e"
 VIEW: dict[str, Any] = {
     "receivedOn": "2026-11-01",
     "phase": 4,
@@ -122,53 +118,6 @@ def test_a_question_of_the_riec_reads_as_words() -> None:
     assert "Om welke vorm van georganiseerde criminaliteit" in page
 
 
-SUPPLEMENT: dict[str, Any] = {
-    "key": "riec-supplement",
-    "question": "Welke gegevens krijgt het RIEC op zijn vraag?",
-    "article": "art. 21",
-    "together": False,
-    "about": [],
-    "choices": [],
-    "aboutMany": False,
-    "meeting": None,
-    "guidance": [],
-    "canBeTaken": True,
-    "missing": [],
-    "outcomes": [
-        {
-            "key": "given",
-            "answer": "de genoemde gegevens",
-            "article": "art. 21",
-            "missing": [],
-            "shares": True,
-            "forwarding": [],
-            "onlyTo": None,
-            "corrects": False,
-            "leadsTo": "riec-answer",
-            "fields": {
-                "required": ["statement"],
-                "properties": {"statement": {"title": "Op welke vraag?", "type": "string", "maxLength": 40}},
-            },
-        }
-    ],
-}
-
-
-async def test_a_question_of_the_riec_is_answered_with_data_without_typing_which(
-    app: FastAPI, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Its id was lost on the way to where data are composed, and stood on no page."""
-    case = await held(app, monkeypatch, open={"decisions": [SUPPLEMENT]})
-    at = f"/dossiers/{NUMBER}/besluiten/riec-supplement?antwoord=given&fields.statement={SIGNED}"
-    answer = await case.browser.get(at + "&fields.why=Jan Wilgenroos&then=/x")
-    there = answer.headers["Location"]
-    assert there == f"/dossiers/{NUMBER}/delen/riec-supplement?antwoord=given&fields.statement={SIGNED}"
-    assert f'name="fields.statement" value="{SIGNED}"' in (await case.browser.get(there)).text
-    assert own(there) == there, "he comes back to it when he has to log in anew"
-    heard = {"id": SIGNED, "kind": "asked", "questions": [], "heardAt": "2026-11-20T10:00:00+00:00"}
-    assert f"Kenmerk: {SIGNED}" in shown("riec", {"outside": [heard]})
-
-
 def test_a_package_says_what_does_not_go_along() -> None:
     dossier = Opened("casework", "S-7K3MQ-9XD4T", VIEW, {"shareable": []}, [])
     package = {"items": [{"item": "report", "category": "report", "about": "report", "text": "Een schuur vol."}]}
@@ -211,29 +160,6 @@ def test_a_plan_says_what_is_overdue_and_who_said_what() -> None:
         assert words in page
     for words in ("Sluiting (Opiumwet, artikel 13b)", "Mag het nu?", "Een kelder.", "17 november 2026"):
         assert words in page
-
-
-@pytest.mark.parametrize(("kind", "called"), [("department-question", "Vraag"), ("department-report", "Bevinding")])
-async def test_who_answers_a_department_finds_what_it_wrote(
-    app: FastAPI, monkeypatch: pytest.MonkeyPatch, kind: str, called: str
-) -> None:
-    """Of what he judges nothing stood there: neither which dossier it is of nor a way to it."""
-    no = {"key": "refused", "answer": "nee, en wat er stond wordt vernietigd", "fields": {"properties": {}}}
-    asks = {"key": "judge-finding", "question": "Hoort het in het dossier?", "article": "art. 24", "reason": True}
-    task: dict[str, Any] = {
-        "id": TASK,
-        "kind": kind,
-        "since": "2026-11-20",
-        "dueOn": "2026-11-27",
-        "number": NUMBER,
-        "item": "item-3",
-    }
-    task |= {"asks": asks | {"outcomes": [no]}, "besides": [], "records": [], "standBack": None}
-    case = await held(app, monkeypatch, answers={f"/v1/tasks/{TASK}": Said(200, task)})
-    page = " ".join((await case.browser.get(f"/taken/casework/{TASK}")).text.split())
-    assert f'<a href="/dossiers/{NUMBER}/plan">{NUMBER}</a>' in page
-    assert f"<dt>{called}</dt><dd>item-3</dd>" in page
-    assert "Nee, en wat er stond wordt vernietigd</button>" in page
 
 
 def test_what_was_put_right_stands_beside_what_it_was() -> None:
