@@ -14,7 +14,7 @@ from shared.protocol.model import Field, Law
 
 OF_THE_PAGE = ("csrf", "version", "known", "draft", "deed")
 """Fields that the page filled in, and nobody typed."""
-_OF_THE_FORM = re.compile(r"then|stap|step|decision|hold|key|as|na|members\.\d+\.(version|drawn)")
+_OF_THE_FORM = re.compile(r"then|stap|step|decision|hold|key|as|na|members\.[0-9A-Z-]+\.(version|drawn)")
 """Of these the form needs what it was, and nobody else anything."""
 _YES_NO = {"true": "Ja", "false": "Nee"}
 

@@ -12,7 +12,7 @@ from tests.portal.held import NUMBER, held
 
 REASON = {"title": "Waarom?", "type": "string", "minLength": 1}
 WHOM = {"title": "Voor wie?", "type": "array", "maxItems": 1, "items": {"type": "string", "format": "user-id"}}
-CLOSE: dict[str, Any] = {
+CLOSES_TO: dict[str, Any] = {
     "name": "close",
     "decision": None,
     "question": "Moet het voor die persoon worden gesloten?",
@@ -21,7 +21,7 @@ CLOSE: dict[str, Any] = {
     "given": {"key": "closing", "outcome": "closed", "expectedVersion": 3},
     "fields": {"required": ["about", "reason"], "properties": {"about": WHOM, "reason": REASON}},
 }
-SPLIT = CLOSE | {"name": "split", "path": "/v1/clusters/C-1/splits", "given": {"members": []}}
+SPLIT = CLOSES_TO | {"name": "split", "path": "/v1/clusters/C-1/splits", "given": {"members": []}}
 SPLIT["fields"] = {"required": ["reason"], "properties": {"reason": REASON}}
 DONE, WHY = Said(201, {}), "Hij woont ernaast."
 
@@ -39,7 +39,9 @@ async def test_what_was_left_empty_is_asked_before_anything_is_sent(
     app: FastAPI, monkeypatch: pytest.MonkeyPatch, path: str, filled: dict[str, str], missing: list[str]
 ) -> None:
     """A signal was closed to whoever left empty to whom, and that was told as done."""
-    signal = await held(app, monkeypatch, open={"actions": [CLOSE, SPLIT]}, answers={"decisions": DONE, "splits": DONE})
+    signal = await held(
+        app, monkeypatch, open={"actions": [CLOSES_TO, SPLIT]}, answers={"decisions": DONE, "splits": DONE}
+    )
     answer = await signal.sends(path, **filled)
     assert answer.status_code == 400
     assert signal.sent == []
@@ -53,7 +55,7 @@ async def test_who_closes_it_to_himself_reads_so_on_his_own_page_and_nowhere_els
     app: FastAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It led to a page of what does not exist for him any more, and was said at another dossier."""
-    signal = await held(app, monkeypatch, open={"actions": [CLOSE]}, answers={"decisions": DONE})
+    signal = await held(app, monkeypatch, open={"actions": [CLOSES_TO]}, answers={"decisions": DONE})
     answer = await signal.sends("/doen/close", about="u-1", reason=WHY)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/")
     page = (await signal.browser.get("/")).text
@@ -62,7 +64,7 @@ async def test_who_closes_it_to_himself_reads_so_on_his_own_page_and_nowhere_els
 
 
 async def test_who_closes_it_to_another_stays_with_it(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
-    signal = await held(app, monkeypatch, open={"actions": [CLOSE]}, answers={"decisions": DONE})
+    signal = await held(app, monkeypatch, open={"actions": [CLOSES_TO]}, answers={"decisions": DONE})
     answer = await signal.sends("/doen/close", about="u-2", reason=WHY)
     assert answer.headers["Location"] == f"/dossiers/{NUMBER}/rechtzetten"
     ((_, body),) = signal.sent
@@ -76,7 +78,7 @@ async def test_what_is_wrong_with_whom_stands_where_he_was_named(
 ) -> None:
     wrong = {"name": name, "reason": "noem iemand die nu is aangewezen", "code": "not-designated"}
     said = Said(400, {"detail": "Er is niets vastgelegd.", "invalidParams": [wrong]})
-    signal = await held(app, monkeypatch, open={"actions": [CLOSE]}, answers={"decisions": said})
+    signal = await held(app, monkeypatch, open={"actions": [CLOSES_TO]}, answers={"decisions": said})
     answer = await signal.sends("/doen/close", about="Jansen", reason=WHY)
     assert '<a href="#f-about">Noem iemand die nu is aangewezen</a>' in answer.text
     assert '<p class="fault" id="f-about-fout">Noem iemand' in answer.text

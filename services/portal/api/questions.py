@@ -12,8 +12,8 @@ from starlette.datastructures import FormData
 from services.portal.api.dossiers import opened_by
 from services.portal.api.sharing import CHANGE, SEND
 from services.portal.api.visits import Visits, sends_to
-from services.portal.kept import written
 from services.portal.pages import Pages
+from services.portal.repeated import written
 from services.portal.sessions import Session
 from services.portal.use_cases.dossiers import Dossiers
 from services.portal.use_cases.questions import Questions

@@ -15,7 +15,7 @@ from services.portal.trouble import Trouble
 from services.portal.use_cases.dossiers import at
 from services.portal.use_cases.filled import empty, special, trouble, version
 
-CLOSE = "close"
+CLOSES_TO = "close"
 """The action by which a dossier is closed to somebody."""
 OVERTAKEN = Trouble("Er is intussen iets veranderd aan dit dossier. Kijk wat er nu staat, en probeer het opnieuw.")
 
@@ -44,7 +44,7 @@ class Righting:
     @staticmethod
     def closes_to_himself(session: Session, action: dict[str, Any], filled: Filled) -> bool:
         """Whether the dossier does not exist any more for who did this."""
-        return action["name"] == CLOSE and chosen("about", filled) == session.user_id
+        return action["name"] == CLOSES_TO and chosen("about", filled) == session.user_id
 
 
 def _placed(wrong: Trouble, asked: Iterable[Control]) -> Trouble:

@@ -21,7 +21,7 @@ from shared.pages import MOST
 from shared.protocol.afterwards import BECAUSE, JUDGED_AS, MOST_WORDS
 
 _PURPOSE = "toezicht"
-WALK_SECONDS = 280
+FOLLOW_SECONDS = 280
 """For following the trail from its first line. Browsers wait five minutes for a page; a walk that takes longer goes on."""
 
 
@@ -128,7 +128,7 @@ class Toezicht:
         try:
             if whole:
                 path = "/v1/audit-chains?from=start"
-                said = await self._calls.get(session, "oversight", path, seconds=WALK_SECONDS)
+                said = await self._calls.get(session, "oversight", path, seconds=FOLLOW_SECONDS)
             else:
                 said = await self._calls.get(session, "oversight", "/v1/audit-chains")
         except PartDown:
