@@ -110,6 +110,7 @@ class Pages:
         environment.filters |= {
             "day": day,
             "last_day": last_day,
+            "month": lambda given: f"{MONTHS[int(given[5:]) - 1]} {given[:4]}",
             "moment": moment,
             "state": state,
             "question": lambda key: rule.question if (rule := law.decision(key)) else WORDS.get(key, key),

@@ -70,7 +70,7 @@ def accounted(page: Page, number: str) -> None:
     """Every service gives its chapter, and nothing of the file is in any."""
     with page.expect_download() as made:
         page.get_by_role("button", name="Opmaken als JSON").click()
-    assert made.value.suggested_filename == f"verantwoordingsdossier-{number}.json"
+    assert made.value.suggested_filename == "verantwoordingsdossier.json"
     text = made.value.path().read_text()
     found = AccountFile.model_validate_json(text)
     assert found.complete, (found.missing, found.doubtful, found.binding)

@@ -177,6 +177,17 @@ def test_the_list_that_waits_longest_is_never_left_out(page: str, role: str) -> 
         assert words in text
 
 
+@pytest.mark.parametrize(("after", "further"), [("", False), ("2026-05", True)])
+def test_who_saw_what_is_of_a_month_by_its_name_with_a_way_to_the_next(after: str, *, further: bool) -> None:
+    template = Pages(LAW, live=False)._templates.env.get_template("datalekken/toegang.html")
+    found = {"month": "2026-04", "notWhole": [], "people": []}
+    page = template.render(
+        session=Session("resume", "u-1", ("fg",)), found=found, who="", before="2026-03", after=after, trouble=None
+    )
+    assert "Wie wat zag in april 2026" in page
+    assert ("maand=2026-03" in page, "maand=2026-05" in page) == (True, further)
+
+
 async def test_the_protocol_reads_as_a_page_with_a_way_to_each_chapter(somebody: httpx.AsyncClient) -> None:
     found = printed(LAW)
     assert len({one.id for one in found.chapters}) == len(found.chapters) > 15

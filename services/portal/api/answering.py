@@ -117,13 +117,17 @@ def router(visits: Visits, answering: AnswerPages, pages: Pages) -> APIRouter:
         request: Request, asked: OfRequest, filled: FormData = visits.form, session: Session = visits.visitor
     ) -> Response:
         trouble = await answering.put_before(session, asked, filled)
-        return form(request, asked, filled, trouble) if trouble else sends_to(f"/dossiers/{asked}#signalen")
+        if trouble:
+            return form(request, asked, filled, trouble)
+        session.done = "put-before"
+        return sends_to(f"/dossiers/{asked}#signalen")
 
     @routes.post("/verzoeken/{asked}/diensten")
     async def ask_services(
         asked: OfRequest, filled: FormData = visits.form, session: Session = visits.visitor
     ) -> Response:
         await answering.ask_services(session, asked)
+        session.done = "services-asked"
         return sends_to(f"/dossiers/{asked}#volledig")
 
     @routes.get("/verzoeken/{asked}/zoeken")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -142,12 +142,15 @@ def router(visits: Visits, breaches: BreachPages, drafts: OwnDrafts, pages: Page
     async def access(request: Request, maand: str = "", wie: str = "", session: Session = visits.visitor) -> Response:
         """Of the month that is asked, or of this one."""
         only_for(session, (FG, BEHEERDER))
-        month = maand or calendar_date(SystemClock().now()).isoformat()[:7]
+        this = calendar_date(SystemClock().now()).isoformat()[:7]
+        month = maand or this
         if not _MONTH.fullmatch(month) or (wie and not _USER.fullmatch(wie)):
             raise NotFound
         found = await breaches.access(session, month, wie)
         first = date.fromisoformat(f"{month}-01")
         before = date(first.year - (first.month == 1), (first.month - 2) % 12 + 1, 1).isoformat()[:7]
-        return pages.show("datalekken/toegang.html", request, found=found, who=wie, before=before)
+        after = (first + timedelta(days=31)).isoformat()[:7]
+        after = after if after <= this else ""
+        return pages.show("datalekken/toegang.html", request, found=found, who=wie, before=before, after=after)
 
     return routes

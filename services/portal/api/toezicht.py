@@ -73,9 +73,9 @@ def router(visits: Visits, toezicht: Toezicht, accounts: AccountGathering, pages
             raise NotFound
         found = await accounts.gather(session, number)
         if text(filled, "as") == "json":
-            return _attached(json.dumps(found, ensure_ascii=False, indent=1).encode(), number, "json")
+            return _attached(json.dumps(found, ensure_ascii=False, indent=1).encode(), "json")
         on = calendar_date(datetime.fromisoformat(found["madeAt"]))
-        return _attached(await run_in_threadpool(account_pdf, accounts.law, found, on), number, "pdf")
+        return _attached(await run_in_threadpool(account_pdf, accounts.law, found, on), "pdf")
 
     @routes.get(f"{_ADDRESS}/register/{{year}}/archief")
     async def register(year: int, session: Session = visits.visitor) -> Response:
@@ -136,6 +136,7 @@ def router(visits: Visits, toezicht: Toezicht, accounts: AccountGathering, pages
     return routes
 
 
-def _attached(content: bytes, number: str, form: str) -> Response:
-    named = {"Content-Disposition": f'attachment; filename="verantwoordingsdossier-{number}.{form}"'}
+def _attached(content: bytes, form: str) -> Response:
+    """Its name says what it is, and not of which signal: it stays behind in the lists of a browser."""
+    named = {"Content-Disposition": f'attachment; filename="verantwoordingsdossier.{form}"'}
     return Response(content, media_type=f"application/{form}", headers=named)
