@@ -177,6 +177,16 @@ def test_the_list_that_waits_longest_is_never_left_out(page: str, role: str) -> 
         assert words in text
 
 
+@pytest.mark.parametrize(("role", "above"), [("oov", "/verzoeken"), ("beheerder", "/vernietiging")])
+def test_who_asks_for_a_stop_comes_back_to_a_page_that_he_has(role: str, above: str) -> None:
+    template = Pages(LAW, live=False)._templates.env.get_template("vernietiging/stops.html")
+    nothing = {"holds": [], "next": None}
+    running = {"procedures": [], "notBelieved": 0}
+    shown: dict[str, Any] = {"found": nothing, "running": running, "cursor": "", "which": (), "later": False}
+    page = template.render(session=Session("resume", "u-1", (role,)), trouble=None, filled={}, **shown)
+    assert f'aria-label="Kruimelpad"><a href="{above}">' in page
+
+
 @pytest.mark.parametrize(("after", "further"), [("", False), ("2026-05", True)])
 def test_who_saw_what_is_of_a_month_by_its_name_with_a_way_to_the_next(after: str, *, further: bool) -> None:
     template = Pages(LAW, live=False)._templates.env.get_template("datalekken/toegang.html")
