@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 
 from services.portal.calls import Calls, Said
 from services.portal.menu import menu, start
@@ -127,3 +127,24 @@ async def test_what_is_wrong_with_a_call_is_taken_for_what_it_is() -> None:
     meetings = MyMeetings(cast(Calls, Refusing()), MIDDEN_DELFLAND, People(None))
     _, wrong = await meetings.call(Session("resume", "u-1", ("oov",)), filled)
     assert wrong == Trouble("Er is niets vastgelegd.", (("outside", "is geen lid"),), special=True)
+
+
+async def test_who_is_there_is_said_of_as_many_as_were_recorded() -> None:
+    """One after the other: what was recorded before somebody was refused stays, and is told."""
+
+    class Table:
+        refused = "gijs"
+
+        async def post(self, session: Session, service: str, path: str, body: dict[str, Any]) -> Said:
+            wrong = body.get("member") == self.refused
+            return Said(403, {"detail": "Dat mag u niet zeggen."}) if wrong else Said(201, {})
+
+    meetings = MyMeetings(cast(Calls, Table()), MIDDEN_DELFLAND, People(None))
+    session = Session("resume", "anna", ("oov",))
+    chosen: list[tuple[str, str | UploadFile]] = [("member", one) for one in ("farid", "gijs", "hanna")]
+    wrong = await meetings.attend(session, met(me="anna"), FormData(chosen))
+    assert wrong is not None
+    assert wrong.words.startswith("Van 1 van de 3 is vastgelegd wie er is, van de rest niet.")
+    first = await meetings.attend(session, met(me="anna"), FormData(chosen[1:]))
+    assert first is not None
+    assert "vastgelegd" not in first.words

@@ -180,7 +180,7 @@ def test_the_list_that_waits_longest_is_never_left_out(page: str, role: str) -> 
 @pytest.mark.parametrize(("role", "above"), [("oov", "/verzoeken"), ("beheerder", "/vernietiging")])
 def test_who_asks_for_a_stop_comes_back_to_a_page_that_he_has(role: str, above: str) -> None:
     template = Pages(LAW, live=False)._templates.env.get_template("vernietiging/stops.html")
-    nothing = {"holds": [], "next": None}
+    nothing: dict[str, Any] = {"holds": [], "next": None}
     running = {"procedures": [], "notBelieved": 0}
     shown: dict[str, Any] = {"found": nothing, "running": running, "cursor": "", "which": (), "later": False}
     page = template.render(session=Session("resume", "u-1", (role,)), trouble=None, filled={}, **shown)

@@ -45,6 +45,8 @@ def router(visits: Visits, meetings: MyMeetings, pages: Pages) -> APIRouter:
         request: Request, session: Session, found: Met, filled: FormData, trouble: Trouble | None, done: str
     ) -> Response:
         if trouble is not None:
+            # As it is now: a part may have been recorded before something was refused.
+            found = await met(found.meeting["id"], session)
             return await table(request, session, found, 400, trouble=trouble, filled=filled)
         session.done = done
         return sends_to(f"/overleggen/{found.meeting['id']}")

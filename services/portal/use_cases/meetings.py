@@ -264,11 +264,12 @@ class MyMeetings:
         chosen = [str(one) for one in filled.getlist("member")]
         if not chosen:
             return Trouble("Kies wie er is.", (("member", "Kies wie er is."),))
-        for one in chosen:
+        for done, one in enumerate(chosen):
             body = {} if one == session.user_id else {"member": one}
             wrong = trouble(await self._calls.post(session, MEETING_SERVICE, path, body))
             if wrong:
-                return wrong
+                said = f"Van {done} van de {len(chosen)} is vastgelegd wie er is, van de rest niet. " if done else ""
+                return replace(wrong, words=f"{said}{wrong.words}")
         return None
 
     async def close(self, session: Session, met: Met) -> Trouble | None:
