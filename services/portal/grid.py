@@ -69,9 +69,9 @@ class Grid:
         return FormData([*kept, *given.items()])
 
     def shown(self, filled: Filled) -> tuple[str, ...]:
-        """The columns on the page: those that were chosen; else all."""
+        """The columns on the page: those that were chosen, and those in which something was filled in; else all."""
         chosen = set(filled.getlist("toon"))
-        return tuple(one for one in self.columns if not chosen or one in chosen)
+        return tuple(one for one in self.columns if not chosen or one in chosen or self.is_used(one, filled))
 
     def every(self, filled: Filled) -> tuple[Control, ...]:
         """Each control of the page that a fault can be about, with what it is called there."""

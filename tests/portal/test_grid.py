@@ -71,6 +71,17 @@ def test_thirty_items_and_twelve_receivers_are_a_handful_of_choices() -> None:
     assert len({one.about for _, one in each(attempt)}) == 360
 
 
+def test_a_column_in_which_something_was_filled_in_is_never_hidden() -> None:
+    """What was filled in there would be gone, and a reason without its cells."""
+    grid, given = (
+        matrix(),
+        sent((Grid.cell("report", "wonen"), "may"), ("kolom.politie.reden", "Nodig."), ("toon", "belastingen")),
+    )
+    assert set(grid.shown(given)) == {"belastingen", "wonen", "politie"}
+    assert [one.cells for one in grid.parts(given)] == [(("report", "wonen"),)]
+    assert grid.shown(sent(("toon", "belastingen"))) == ("belastingen",)
+
+
 def _part(body: dict[str, Any]) -> AttemptPart:
     return AttemptPart(tuple(map(tuple, body["about"])), body["outcome"], body["reason"], body["fields"])
 
