@@ -17,7 +17,7 @@ from services.portal import kept as keeping
 from services.portal.kept import Kept
 from services.portal.pages import Pages
 from services.portal.places import FIRST_PAGE, Places
-from services.portal.repeated import typed, written
+from services.portal.repeated import written
 from services.portal.sessions import COOKIE, Session, Sessions
 from shared.errors import Conflict, Forbidden, LogInAnew, MeldpuntError, NotAuthenticated, NotFound, PartDown
 
@@ -101,7 +101,10 @@ def install(app: FastAPI, sessions: Sessions, kept: Kept, pages: Pages, places: 
         session = getattr(request.state, "session", None)
         if not has_words(request):
             return pages.error(request, error)
-        if session is None or (isinstance(error, NotFound | Conflict | Forbidden) and not isinstance(error, StalePage)):
+        if isinstance(error, StalePage):
+            # Who sent it had that page, perhaps before somebody else logged in here: it is kept for nobody, and shown now.
+            return pages.error(request, error, words=written(request.state.filled), again=page_of(request, places))
+        if session is None or isinstance(error, NotFound | Conflict | Forbidden):
             # There may be no form any more to go back to.
             return pages.error(request, error, words=written(request.state.filled))
         answer = pages.error(request, error, page_of(request, places))
@@ -116,7 +119,7 @@ def install(app: FastAPI, sessions: Sessions, kept: Kept, pages: Pages, places: 
 
 def has_words(request: Request) -> bool:
     filled: FormData | None = getattr(request.state, "filled", None)
-    return filled is not None and any(value.strip() for _, value in typed(filled))
+    return filled is not None and bool(written(filled))
 
 
 def page_of(request: Request, places: Places) -> str:

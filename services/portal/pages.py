@@ -197,12 +197,18 @@ class Pages:
         return answer
 
     def error(
-        self, request: Request, error: MeldpuntError, back: str | None = None, words: Sequence[tuple[str, str]] = ()
+        self,
+        request: Request,
+        error: MeldpuntError,
+        back: str | None = None,
+        words: Sequence[tuple[str, str]] = (),
+        again: str | None = None,
     ) -> Response:
-        """`back`: where what somebody typed stands still; `words`: what he typed, by field, where there is no form for it any more."""
+        """`back`: where what somebody typed stands still; `words`: what he typed, by field, where it stands nowhere any more;
+        `again`: where he can type it once more."""
         said = next(ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS)
         detail = self._errors.not_found if said.status == 404 else said.detail or str(error)
-        return self._failed(request, said.status, said.title, detail, back=back, words=words)
+        return self._failed(request, said.status, said.title, detail, back=back, words=words, again=again)
 
     def _failed(self, request: Request, status: int, title: str, detail: str, **more: Any) -> Response:
         return self.show(self._errors.template, request, status, title=title, detail=detail, **more)

@@ -11,12 +11,17 @@ from starlette.datastructures import FormData
 from services.portal.people import People
 from services.portal.words import WORDS, capitalized
 from shared.protocol.model import Field, Law
+from shared.protocol.opening import PURPOSES_OF_OPENING
 
 OF_THE_PAGE = ("csrf", "version", "known", "draft", "deed")
 """Fields that the page filled in, and nobody typed."""
-_OF_THE_FORM = re.compile(r"then|stap|step|decision|hold|key|as|na|members\.[0-9A-Z-]+\.(version|drawn)")
+_OF_THE_FORM = re.compile(
+    r"then|stap|step|decision|hold|key|as|na|members\.[0-9A-Z-]+\.(version|drawn)|forwarding\.concerning\.who"
+)
 """Of these the form needs what it was, and nobody else anything."""
 _YES_NO = {"true": "Ja", "false": "Nee"}
+_OF_ALL_FORMS = {"outcome": "Antwoord", "purpose": "Waarvoor", "specialGrounds": "Grond voor bijzondere gegevens"}
+"""What is asked beside the fields of a decision."""
 
 
 def typed(filled: FormData) -> Iterable[tuple[str, str]]:
@@ -35,6 +40,9 @@ class Repeated:
     def __init__(self, law: Law, people: People) -> None:
         self._law, self._people = law, people
         self._fields: dict[str, list[Field]] = defaultdict(list)
+        self._answers: dict[str, set[str]] = defaultdict(set)
+        for outcome in (one for decision in law.decisions for one in decision.outcomes):
+            self._answers[outcome.key].add(outcome.answer)
         for fields in (*(one.fields for one in law.decisions), *(one.fields for one in law.categories)):
             for one in fields:
                 self._fields[one.name].append(one)
@@ -45,14 +53,20 @@ class Repeated:
         questions = {one.question for one in self._fields.get(field, ())}
         if len(questions) == 1 and inner == field:
             return questions.pop()
-        return capitalized(WORDS.get(inner, ""))
+        return _OF_ALL_FORMS.get(inner) or capitalized(WORDS.get(inner, ""))
 
     def value(self, name: str, given: str) -> str:
-        """Names for codes; anything else as it was typed."""
-        for one in self._fields.get(_field(name), ()):
-            choices: Mapping[str, str] = getattr(one.kind, "choices", {})
-            if given in choices:
-                return choices[given]
+        """Names for codes, where the code is the same wherever that is asked; anything else as it was typed."""
+        asked: list[Mapping[str, str]] = [
+            getattr(one.kind, "choices", {}) for one in self._fields.get(_field(name), ())
+        ]
+        called = {one[given] for one in asked if given in one}
+        if name.rpartition(".")[2] == "outcome":
+            called = self._answers.get(given, set())
+        if name == "purpose" and given in PURPOSES_OF_OPENING:
+            called = {PURPOSES_OF_OPENING[given]}
+        if called:
+            return called.pop() if len(called) == 1 else given
         return _YES_NO.get(given) or self._people.known(given) or self._law.called(given)
 
 

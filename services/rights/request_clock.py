@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from shared.protocol.conditions.requests import clocks_of, stands_still
+from shared.protocol.conditions.requests import clocks_of
 from shared.protocol.facts import Taken
 from shared.protocol.model import Law
 from shared.protocol.request_kinds import (
@@ -49,7 +49,7 @@ def reckon(request: Mapping[str, Any], decisions: Iterable[Taken], law: Law) -> 
     withdrawn = next((_day(one, "withdrawnOn") for one in reversed(taken) if one.key == REQUEST_WITHDRAWN), None)
     over = answered or withdrawn
     return Reckoned(
-        due_on=_due_again(taken) if over else None if _stands_still(request, taken) else running.due_on,
+        due_on=_due_again(taken) if over else None if running.stands_still else running.due_on,
         legal_on=running.legal_on,
         extended=running.extended,
         answered_on=answered,
@@ -57,11 +57,6 @@ def reckon(request: Mapping[str, Any], decisions: Iterable[Taken], law: Law) -> 
         review_on=_review(taken),
         ends_on=_ends_on(over, request, taken, law),
     )
-
-
-def _stands_still(request: Mapping[str, Any], taken: list[Taken]) -> bool:
-    """Of a request; the weeks of a bezwaar are those of the Awb."""
-    return request["kind"] != BEZWAAR and stands_still(taken)
 
 
 def _due_again(taken: list[Taken]) -> date | None:

@@ -148,7 +148,9 @@ def _receipt(told: LetterTells) -> Paragraphs:
     own = [
         f"Wij kregen het op {day(date.fromisoformat(str(told.request['firstReceivedOn'])))}. Het gaat om: {kind}. Het nummer is"
         f" {told.number}.",
-        f"U krijgt uiterlijk op {until} ons antwoord.",
+        "U krijgt ons antwoord nadat u hebt laten zien wie u bent. Tot die dag telt de tijd niet mee."
+        if told.clocks.stands_still
+        else f"U krijgt uiterlijk op {until} ons antwoord.",
     ]
     rights = sheet(told.law)
     if told.request["kind"] == BEZWAAR:

@@ -9,7 +9,7 @@ in which somebody can lodge a bezwaar is (art. 1 Algemene termijnenwet).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from shared.protocol.terms import add_months
@@ -24,11 +24,13 @@ LEGAL_MONTHS, MOST_EXTENDED_MONTHS = 1, 2
 
 @dataclass(frozen=True)
 class Clocks:
-    """Until when an answer can wait: by the protocol, and by the law. `extended`: its letter has gone."""
+    """Until when an answer can wait: by the protocol, and by the law. `extended`: its letter has gone. `stands_still`: who asks has
+    not shown who he is yet, and the days until he does will be added to both."""
 
     due_on: date
     legal_on: date
     extended: bool = False
+    stands_still: bool = False
 
 
 def clocks(
@@ -42,15 +44,19 @@ def clocks(
     """Both clocks of a request that the municipality first had on `received_on`; the protocol gives `days`.
 
     `asked_on`, `complete_on`: from when until when who asks was asked to show who he is (art. 12 lid 6 AVG): those days do
-    not count. `extended_months`: by how many months the legal term was extended, of which the letter has gone.
+    not count, unless the term was over when he was asked. `extended_months`: by how many months the legal term was extended, of which the letter has gone.
     """
-    waited = max(0, (complete_on - asked_on).days) if asked_on and complete_on else 0
-    legal = add_months(received_on, LEGAL_MONTHS + extended_months) + timedelta(days=waited)
-    due = received_on + timedelta(days=days + waited)
+    legal, due = add_months(received_on, LEGAL_MONTHS + extended_months), received_on + timedelta(days=days)
     if extended_months:
         # What the letter says: so many months more than the protocol's days.
-        due = min(legal, add_months(due, extended_months))
-    return Clocks(min(due, legal), legal, bool(extended_months))
+        due = add_months(due, extended_months)
+    running = Clocks(min(due, legal), legal, bool(extended_months))
+    if asked_on is None or asked_on > running.due_on:
+        return running
+    if complete_on is None:
+        return replace(running, stands_still=True)
+    waited = timedelta(days=max(0, (complete_on - asked_on).days))
+    return replace(running, due_on=running.due_on + waited, legal_on=running.legal_on + waited)
 
 
 def reminded(received_on: date, today: date, after_days: Sequence[int]) -> int | None:

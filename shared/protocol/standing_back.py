@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from shared.protocol.faults import Fault
@@ -21,14 +22,16 @@ _AGAIN = (
     "Alleen een ander die het dossier ziet, sluit het voor iemand of opent het weer; niemand opent het weer voor zichzelf"
     f" ({AWB})."
 )
-_DESIGNATED = (
-    "Voor een ander wordt het alleen gesloten als die is aangewezen, met diens nummer als gebruiker: een naam staat in geen"
-    f" spoor, en wie niet is aangewezen, ziet niets ({AWB})."
+_WITH_A_NUMBER = (
+    "Voor een ander wordt het gesloten met diens nummer als gebruiker, ook als die nog niet is aangewezen: een naam staat in geen"
+    f" spoor ({AWB})."
 )
+_USER_ID = re.compile(r"(?=.*\d)[A-Za-z0-9_-]{16,64}")
+"""What a log-in provider calls somebody, and nobody's name."""
 RULES = {
     **dict.fromkeys(("no-closing", "whom", "no-reason"), _WHO),
     **dict.fromkeys(("not-for-another", "not-closed"), _AGAIN),
-    "not-designated": _DESIGNATED,
+    "no-user": _WITH_A_NUMBER,
     "own-finding": (
         "Wie een bevinding van een onderdeel deed, of voor dat onderdeel is aangewezen, beoordeelt haar niet, ook niet als hij"
         f" het dossier ziet: dat doet een ander ({_ORDER})."
@@ -58,7 +61,8 @@ def closing_faults(
     """Everything that keeps `by` from closing a signal to the one person of `whom`, or from opening it again.
 
     `has_file`: whether he does so as who sees the file; `closed_to`: to whom it is closed already; `designated`: who of `whom`
-    is designated now. What was typed for a person may be a name, and is never repeated.
+    is designated now; another is named by what can only be the number of a user, for he may be designated tomorrow. What was
+    typed may be a name, and is never repeated.
     """
     faults = []
     if outcome not in (CLOSED_TO, OPENED_TO):
@@ -69,9 +73,8 @@ def closing_faults(
         faults.append(Fault("reason", "ook terugstaan heeft een reden", AWB, "no-reason"))
     if set(whom) != {by} and not has_file:
         faults.append(Fault("about", "alleen wie het dossier ziet, sluit het voor een ander", AWB, "not-for-another"))
-    if outcome == CLOSED_TO and not set(whom) <= {by, *designated}:
-        words = "noem iemand die nu is aangewezen, met het nummer van die gebruiker en niet met een naam"
-        faults.append(Fault("about", words, AWB, "not-designated"))
+    if outcome == CLOSED_TO and not all(one in {by, *designated} or _USER_ID.fullmatch(one) for one in whom):
+        faults.append(Fault("about", "noem het nummer van een gebruiker, en geen naam", AWB, "no-user"))
     if outcome == OPENED_TO and not set(whom) <= set(closed_to):
         faults.append(Fault("about", "voor deze persoon is het niet gesloten", AWB, "not-closed"))
     return faults

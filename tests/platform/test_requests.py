@@ -368,6 +368,45 @@ async def test_nothing_is_late_while_it_waits_for_who_asks(desk_of: DeskOf) -> N
     assert row["reminder"] == 14, "the days that do not count put it off as well"
 
 
+@pytest.mark.refused("R-10.5", "R-10.7")
+async def test_a_term_that_is_over_stands_still_for_nobody(desk_of: DeskOf) -> None:
+    """Asking who he is after its day hides no lateness, and lets nobody extend what is over."""
+    desk = await desk_of("rights")
+    register, number = Requests(desk.engine), await requested(desk, ago=50)
+    due = (await desk.row(Dossier, number)).due_on
+    asked = {"what": "Kom met uw identiteitsbewijs naar de balie.", "moreAskedOn": days(desk, 0)}
+    await desk.decide(number, "request-identity", "asked-more", fields=asked)
+    (row,) = (await register.overdue(FG, Window()))["requests"]
+    assert (row["dueOn"], row["late"]) == (due.isoformat(), True)
+    extended = {"months": "1", "because": "many", "toAsker": "Er zijn er veel."}
+    with pytest.raises(Invalid) as wrong:
+        await desk.decide(number, "request-extend", "extended", fields=extended)
+    assert [one.code for one in wrong.value.faults] == ["extended-in-time"]
+    await identified(desk, number, completeOn=days(desk, 0))
+    assert (await desk.row(Dossier, number)).due_on == due
+
+
+@pytest.mark.allowed("R-10.7", "R-10.9")
+@pytest.mark.refused("R-10.7")
+async def test_who_never_shows_who_he_is_was_waited_for_until_that_was_decided(desk_of: DeskOf) -> None:
+    desk = await desk_of("rights")
+    number = await requested(desk)
+    due = (await desk.row(Dossier, number)).due_on
+    asked = {"what": "Kom met uw identiteitsbewijs naar de balie.", "moreAskedOn": days(desk, 0)}
+    await desk.decide(number, "request-identity", "asked-more", fields=asked)
+    receipt = await letter(desk, number, "receipt")
+    told = str((await RequestLetters(desk.engine).copy(number, receipt, ANNA, "weigh"))["paragraphs"])
+    assert ("nadat u hebt laten zien wie u bent" in told, "uiterlijk op" in told) == (True, False)
+    extended = {"months": "1", "because": "many", "toAsker": "Er zijn er veel."}
+    with pytest.raises(Invalid, match="staat stil"):
+        await desk.decide(number, "request-extend", "extended", fields=extended)
+    await told_of_rights(desk, number)
+    desk.clock.pass_by(60 * 24 * 3600)
+    await desk.hears_access()
+    await desk.decide(number, "request-not-handled", "not-identified", fields={"toAsker": "U kwam niet."})
+    assert (await desk.row(Dossier, number)).due_on == due + timedelta(days=60), "its letter is not late at once"
+
+
 # --- what is not handled -----------------------------------------------------------------------------------
 
 

@@ -171,9 +171,8 @@ async def test_a_form_of_before_is_refused_and_there_is_one_to_go_back_to(
     answer = await somebody.post("/dossiers/S-7K3MQ-9XD4T/iets", data=sent, headers=SAME | {"Referer": ADDRESS + FORM})
     assert answer.status_code == 403
     assert f'href="{FORM}"' in answer.text
-    assert dict(await app.state.kept.words(somebody.cookies.get(keeping.KEPT_COOKIE), "u-1", FORM)) == {
-        "reason": SENT["reason"]
-    }
+    assert SENT["reason"] in answer.text
+    assert keeping.KEPT_COOKIE not in somebody.cookies, "who typed it may be another than who is logged in now"
 
 
 @pytest.mark.parametrize("problem", [Conflict(), NotFound(), Forbidden()], ids=lambda one: type(one).__name__)

@@ -12,6 +12,7 @@ from services.portal.pages import Pages
 from services.portal.people import People
 from services.portal.repeated import Repeated, written
 from shared.protocol.kinds import Choice
+from shared.protocol.opening import PURPOSES_OF_OPENING
 from tests.protocol.laws import MIDDEN_DELFLAND
 
 CHOICE = next(
@@ -24,7 +25,14 @@ CHOICE = next(
 
 def test_one_word_a_day_and_a_choice_are_as_much_as_a_sentence() -> None:
     of_the_page = {"csrf": "x", "version": "3", "known": "d-1", "deed": "draft", "stap": "versturen", "key": "k"}
-    of_the_page |= {"then": "/", "decision": "d-1", "members.0.version": "1", "members.0.drawn": "x"}
+    of_the_page |= {
+        "then": "/",
+        "decision": "d-1",
+        "hold": "h-1",
+        "forwarding.concerning.who": "some",
+        "members.0.version": "1",
+        "members.0.drawn": "x",
+    }
     typed = {"fields.persons.0.name": "Wilgenroos", "fields.reviewOn": "2026-12-01", "reason": "Vaker gezien."}
     assert written(FormData(of_the_page | typed | {"typed.name": " "})) == list(typed.items())
 
@@ -41,6 +49,24 @@ def test_it_is_said_with_what_was_asked_and_in_words(tmp_path: Path) -> None:
     assert [repeated.value("fields.x", one) for one in ("true", "u-12345678", "oov", "Ja hoor")] == [
         *("Ja", "Anna de Vries", "OOV'er", "Ja hoor")
     ]
+
+
+def test_a_code_that_means_two_things_is_given_back_as_it_was_sent() -> None:
+    """`b` of informing is defence, of withholding from a request it is prosecution."""
+    repeated = Repeated(MIDDEN_DELFLAND, People(None))
+    grounds = [one.kind for rule in MIDDEN_DELFLAND.decisions for one in rule.fields if one.name == "grounds"]
+    meanings = {getattr(one, "choices", {}).get("b") for one in grounds} - {None}
+    assert len(meanings) > 1
+    assert repeated.value("fields.grounds", "b") == "b"
+
+
+def test_what_every_form_asks_has_its_words() -> None:
+    repeated = Repeated(MIDDEN_DELFLAND, People(None))
+    answer = MIDDEN_DELFLAND.decisions[0].outcomes[0]
+    assert (repeated.label("outcome"), repeated.label("closing-1.outcome")) == ("Antwoord", "Antwoord")
+    assert repeated.value("outcome", "heavy-enough") != "heavy-enough"
+    assert repeated.value("purpose", next(iter(PURPOSES_OF_OPENING))) in PURPOSES_OF_OPENING.values()
+    assert repeated.value("closing-1.outcome", answer.key) in (answer.answer, answer.key)
 
 
 @pytest.mark.parametrize("template", ["parts/fout.html", "log_in/uitgelogd.html"])

@@ -76,9 +76,9 @@ async def test_who_closes_it_to_another_stays_with_it(app: FastAPI, monkeypatch:
 async def test_what_is_wrong_with_whom_stands_where_he_was_named(
     app: FastAPI, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    wrong = {"name": name, "reason": "noem iemand die nu is aangewezen", "code": "not-designated"}
+    wrong = {"name": name, "reason": "noem het nummer van een gebruiker", "code": "no-user"}
     said = Said(400, {"detail": "Er is niets vastgelegd.", "invalidParams": [wrong]})
     signal = await held(app, monkeypatch, open={"actions": [CLOSES_TO]}, answers={"decisions": said})
     answer = await signal.sends("/doen/close", about="Jansen", reason=WHY)
-    assert '<a href="#f-about">Noem iemand die nu is aangewezen</a>' in answer.text
-    assert '<p class="fault" id="f-about-fout">Noem iemand' in answer.text
+    assert '<a href="#f-about">Noem het nummer van een gebruiker</a>' in answer.text
+    assert '<p class="fault" id="f-about-fout">Noem het nummer' in answer.text

@@ -32,7 +32,7 @@ DUES = {
 """What waits, by the code of the list."""
 WITHOUT_DELAY = {"term": "zo snel mogelijk, sinds", "now": True, "late": False}
 """What was granted has no last day: the law says without delay (art. 16 and 17 AVG)."""
-HAS_BEEN = {"term": "is geweest", "now": False, "late": False}
+HAS_BEEN = {"term": "is geweest", "now": True, "late": False}
 """A meeting has a day and no term: nobody is late with what it did not decide."""
 
 

@@ -48,6 +48,8 @@ def clocks_of(request: Mapping[str, object], decisions: Iterable[Taken], terms: 
     taken = list(decisions)
     more = next((one for one in taken if one.key == IDENTITY and one.outcome == "asked-more"), None)
     known = next((one for one in taken if one.key == IDENTITY and one.outcome.startswith("established")), None)
+    # Who never showed it was waited for until that was decided.
+    ended = next((one.on for one in taken if one.key == NOT_HANDLED), None)
     extended = next((one for one in taken if one.key == EXTEND), None)
     went = any(one.key == EXTENSION_SENT for one in taken)
     received = _day(request.get("firstReceivedOn")) or date.min
@@ -55,19 +57,9 @@ def clocks_of(request: Mapping[str, object], decisions: Iterable[Taken], terms: 
         received,
         terms.request_days,
         asked_on=_day(more.fields.get("moreAskedOn")) if more else None,
-        complete_on=_day(known.fields.get("completeOn")) if known else None,
+        complete_on=_day(known.fields.get("completeOn")) if known else ended,
         extended_months=int(str(extended.fields.get("months", 0))) if extended and went else 0,
     )
-
-
-def stands_still(decisions: Iterable[Taken]) -> bool:
-    """Whether who asks was asked to show who he is, and it waits for him: until then no day is known (art. 12 lid 6 AVG)."""
-    taken = list(decisions)
-    waits = any(one.key == IDENTITY and one.outcome == "asked-more" for one in taken)
-    goes_on = any(
-        one.key == NOT_HANDLED or (one.key == IDENTITY and one.outcome.startswith("established")) for one in taken
-    )
-    return waits and not goes_on
 
 
 def found_items(case: Case) -> tuple[Item, ...]:
@@ -171,11 +163,16 @@ def within_the_days(terms: Terms, code: str, what: str, field: str | None = None
     """`what` is within the protocol's days; `field`: the date that it is about, today when there is none."""
 
     def missing(case: Case) -> str | None:
-        if stands_still(case.facts.decisions):
-            return None
-        latest = clocks_of(asked(case), case.facts.decisions, terms).due_on
+        running = clocks_of(asked(case), case.facts.decisions, terms)
+        if running.stands_still:
+            # Of a letter that goes now the day is known; of what is decided now it is not.
+            return (
+                None
+                if field
+                else f"{what} kan weer als de verzoeker heeft laten zien wie hij is: de termijn staat stil"
+            )
         on = case.day(field) if field else case.facts.today
-        return None if on is not None and on <= latest else f"{what} kon tot en met {latest}"
+        return None if on is not None and on <= running.due_on else f"{what} kon tot en met {running.due_on}"
 
     says = f"{what} gebeurt binnen {terms.request_days} dagen na de eerste ontvangst; dagen waarop de termijn stilstond tellen niet"
     return Condition(code, says, "art. 10 lid 4", missing, f"fields.{field}" if field else None)

@@ -36,7 +36,7 @@ TERMS = {
     "case_active_years": ("een gesloten casus in de actieve omgeving", "jaar", "jaar"),
     "case_kept_years": ("een casus in de niet-actieve omgeving", "jaar", "jaar"),
     "approval_days": ("goedkeuren van een vernietigingslijst", "dag", "dagen"),
-    "ultimate_days": ("uiterlijk vernietigen", "dag", "dagen"),
+    "ultimate_days": ("wachten voordat hoe dan ook wordt vernietigd", "dag", "dagen"),
     "notice_months": ("informeren van wie het aangaat", "maand", "maanden"),
     "review_months": ("uitstel opnieuw bekijken", "maand", "maanden"),
     "designation_years": ("een aanwijzing", "jaar", "jaar"),
