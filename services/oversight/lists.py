@@ -36,7 +36,7 @@ class OfferedList(SQLModel, table=True):
 class Approval(Waits, table=True):
     """One approval by the beheerder; a list can take several, each for some of its signals. `id` is the decision's.
 
-    `approver` is empty for what the clock does at the ultimate date. It waits until it can no longer be withdrawn
+    `approver` is empty for what the clock does after the ultimate date. It waits until it can no longer be withdrawn
     (`effective_at`), and then until every key has been released.
     """
 

@@ -97,8 +97,10 @@ class Grid:
 
     def is_used(self, column: str, filled: Filled) -> bool:
         """Whether something of it was filled in."""
-        names = (*(self.cell(row, column) for row in self.rows), *(one.name for one in self.of_column(column)))
-        return any(filled.get(one, "") for one in (f"kolom.{column}", *names))
+        asked = self.of_column(column)
+        names = (*(self.cell(row, column) for row in self.rows), *(one.name for one in asked))
+        everybody = any(filled.get(f"{one.name}.who", "") == "all" for one in asked if one.kind == "along")
+        return everybody or any(filled.get(one, "") for one in (f"kolom.{column}", *names))
 
     def parts(self, filled: Filled) -> list[GridPart]:
         """What is decided: cells with the same answer, reason and column are one part."""

@@ -15,10 +15,10 @@ from shared.protocol.opening import PURPOSES_OF_OPENING
 
 OF_THE_PAGE = ("csrf", "version", "known", "draft", "deed")
 """Fields that the page filled in, and nobody typed."""
-_OF_THE_FORM = re.compile(
-    r"then|stap|step|decision|hold|key|as|na|members\.[0-9A-Z-]+\.(version|drawn)|forwarding\.concerning\.who"
-)
+_OF_THE_FORM = re.compile(r"then|stap|step|decision|hold|key|as|na|members\.[0-9A-Z-]+\.(version|drawn)")
 """Of these the form needs what it was, and nobody else anything."""
+NOBODY_CHOSEN = ("who", "some")
+"""Of whom goes along, as the form has it when nobody touched it."""
 _YES_NO = {"true": "Ja", "false": "Nee"}
 _OF_ALL_FORMS = {"outcome": "Antwoord", "purpose": "Waarvoor", "specialGrounds": "Grond voor bijzondere gegevens"}
 """What is asked beside the fields of a decision."""
@@ -31,7 +31,11 @@ def typed(filled: FormData) -> Iterable[tuple[str, str]]:
 
 def written(filled: FormData) -> list[tuple[str, str]]:
     """Of that what he wrote and chose, each with the name of its field: where there is no form any more to show it in."""
-    return [(name, value) for name, value in typed(filled) if value.strip() and not _OF_THE_FORM.fullmatch(name)]
+    return [
+        (name, value)
+        for name, value in typed(filled)
+        if value.strip() and not _OF_THE_FORM.fullmatch(name) and (name.rpartition(".")[2], value) != NOBODY_CHOSEN
+    ]
 
 
 class Repeated:

@@ -21,7 +21,7 @@ class TakenOff(Message):
 
 
 class Approved(Message):
-    """These signals of a list may be destroyed. `approver` is empty only at the ultimate date (the clock).
+    """These signals of a list may be destroyed. `approver` is empty only after the ultimate date (the clock).
 
     `never_informed`: per signal how many persons were never informed, by ground; a signal that is missing here is one of
     which that is not known.

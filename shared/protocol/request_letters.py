@@ -144,13 +144,10 @@ def paragraphs(kind: str, told: LetterTells) -> Paragraphs:
 
 def _receipt(told: LetterTells) -> Paragraphs:
     kind = REQUEST_KINDS[told.request["kind"]]
-    until = day(told.clocks.due_on)
     own = [
         f"Wij kregen het op {day(date.fromisoformat(str(told.request['firstReceivedOn'])))}. Het gaat om: {kind}. Het nummer is"
         f" {told.number}.",
-        "U krijgt ons antwoord nadat u hebt laten zien wie u bent. Tot die dag telt de tijd niet mee."
-        if told.clocks.stands_still
-        else f"U krijgt uiterlijk op {until} ons antwoord.",
+        _when_answered(told),
     ]
     rights = sheet(told.law)
     if told.request["kind"] == BEZWAAR:
@@ -165,6 +162,12 @@ def _receipt(told: LetterTells) -> Paragraphs:
     return [("Uw verzoek", own), *rights]
 
 
+def _when_answered(told: LetterTells) -> str:
+    if told.clocks.stands_still:
+        return "U krijgt ons antwoord nadat u hebt laten zien wie u bent. Tot die dag telt de tijd niet mee."
+    return f"U krijgt uiterlijk op {day(told.clocks.due_on)} ons antwoord."
+
+
 def _extension(told: LetterTells, taken: Taken) -> Paragraphs:
     months = {"1": "één maand", "2": "twee maanden"}[str(taken.fields["months"])]
     because = {"complex": "uw verzoek is ingewikkeld", "many": "wij hebben veel verzoeken tegelijk"}
@@ -173,7 +176,7 @@ def _extension(told: LetterTells, taken: Taken) -> Paragraphs:
             "Wij hebben meer tijd nodig",
             [
                 f"Wij verlengen de termijn één keer, met {months}, omdat {because[taken.fields['because']]} (artikel 12 lid 3 van"
-                f" de AVG). U krijgt uiterlijk op {day(told.clocks.due_on)} ons antwoord.",
+                f" de AVG). {_when_answered(told)}",
                 str(taken.fields["toAsker"]),
             ],
         ),

@@ -89,7 +89,7 @@ def identity(chosen: Municipality) -> Decision:
                 "nee, er is twijfel: hij is gevraagd meer te laten zien",
                 None,
                 "art. 12 lid 6 AVG",
-                needs=(c.more_was_not_asked, asked),
+                needs=(c.more_was_not_asked, c.asked_after_receipt, asked),
             ),
         ),
         fields=(

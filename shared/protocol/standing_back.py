@@ -26,8 +26,8 @@ _WITH_A_NUMBER = (
     "Voor een ander wordt het gesloten met diens nummer als gebruiker, ook als die nog niet is aangewezen: een naam staat in geen"
     f" spoor ({AWB})."
 )
-_USER_ID = re.compile(r"(?=.*\d)[A-Za-z0-9_-]{16,64}")
-"""What a log-in provider calls somebody, and nobody's name."""
+_USER_ID = re.compile(r"(?=.*\d)[0-9A-Fa-f-]{16,64}")
+"""A number as log-in providers give them, and nobody's name. Shorter ones of a municipality's own are taken once they are designated."""
 RULES = {
     **dict.fromkeys(("no-closing", "whom", "no-reason"), _WHO),
     **dict.fromkeys(("not-for-another", "not-closed"), _AGAIN),

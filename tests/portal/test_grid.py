@@ -80,6 +80,8 @@ def test_a_column_in_which_something_was_filled_in_is_never_hidden() -> None:
     assert set(grid.shown(given)) == {"belastingen", "wonen", "politie"}
     assert [one.cells for one in grid.parts(given)] == [(("report", "wonen"),)]
     assert grid.shown(sent(("toon", "belastingen"))) == ("belastingen",)
+    untouched = [(f"kolom.{one}.concerning.who", "some") for one in grid.columns]
+    assert grid.shown(sent(("toon", "belastingen"), *untouched)) == ("belastingen",)
 
 
 def _part(body: dict[str, Any]) -> AttemptPart:
@@ -187,4 +189,8 @@ def test_of_an_order_the_matrix_is_turned_and_only_whom_its_items_concern_goes_a
     assert told["report"]["about"] == [["item-40"], ["report"]]
     assert told["report"]["fields"]["concerning"] == ["S1.name", "O1"]
     assert told["item-1"]["fields"]["concerning"] == ["O1"], "item-1 is not about S1"
+    assert [grid.is_used("item-40", FormData([(f"{column}.concerning.who", one)])) for one in ("some", "all")] == [
+        False,
+        True,
+    ]
     assert State.CHECK_2B in (LAW.decision("check-2b") or LAW.decisions[0]).states

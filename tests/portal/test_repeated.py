@@ -29,7 +29,7 @@ def test_one_word_a_day_and_a_choice_are_as_much_as_a_sentence() -> None:
         "then": "/",
         "decision": "d-1",
         "hold": "h-1",
-        "forwarding.concerning.who": "some",
+        "kolom.politie.concerning.who": "some",
         "members.0.version": "1",
         "members.0.drawn": "x",
     }
@@ -62,11 +62,9 @@ def test_a_code_that_means_two_things_is_given_back_as_it_was_sent() -> None:
 
 def test_what_every_form_asks_has_its_words() -> None:
     repeated = Repeated(MIDDEN_DELFLAND, People(None))
-    answer = MIDDEN_DELFLAND.decisions[0].outcomes[0]
     assert (repeated.label("outcome"), repeated.label("closing-1.outcome")) == ("Antwoord", "Antwoord")
     assert repeated.value("outcome", "heavy-enough") != "heavy-enough"
     assert repeated.value("purpose", next(iter(PURPOSES_OF_OPENING))) in PURPOSES_OF_OPENING.values()
-    assert repeated.value("closing-1.outcome", answer.key) in (answer.answer, answer.key)
 
 
 @pytest.mark.parametrize("template", ["parts/fout.html", "log_in/uitgelogd.html"])

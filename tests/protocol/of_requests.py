@@ -93,6 +93,7 @@ BROKEN: list[tuple[str, str, str, dict[str, Any]]] = [
     ("mandate-was-seen", "request-identity", "established", {"items": (registered(capacity="parent"),)}),
     ("known-when-complete", "request-identity", "established", {"decisions": (MORE,)}),
     ("more-was-not-asked", "request-identity", "asked-more", {"decisions": (MORE,)}),
+    ("asked-after-receipt", "request-identity", "asked-more", {"items": (registered(firstReceivedOn="2099-01-01"),)}),
     ("is-about-the-dead", "request-not-handled", "deceased", {"items": (ACCESS,)}),
     ("more-was-asked", "request-not-handled", "not-identified", {"decisions": ()}),
     ("is-not-extended", "request-extend", "extended", {"decisions": (EXTENDED,)}),

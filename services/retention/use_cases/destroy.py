@@ -43,7 +43,7 @@ class Destruction:
     # --- what others tell ------------------------------------------------------------------------
 
     async def approved(self, incoming: Incoming, message: Approved) -> Handled:
-        """Approved by the beheerder, or at the ultimate date: archive keys are released, order the rest."""
+        """Approved by the beheerder, or after the ultimate date: archive keys are released, order the rest."""
         async with self.platform.database.reading() as session:
             rows = await store.on_list(session, message.list_id, message.numbers)
             _, strange = await open_holds_of(session, self.platform.mac, rows)

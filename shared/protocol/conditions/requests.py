@@ -127,6 +127,12 @@ def more_was_not_asked(case: Case) -> str | None:
     return "de verzoeker is al gevraagd om aan te tonen wie hij is" if _asked_more(case) else None
 
 
+@condition("art. 12 lid 6 AVG", "er is niet om meer gevraagd voordat het verzoek er was", at="fields.moreAskedOn")
+def asked_after_receipt(case: Case) -> str | None:
+    on, received = case.day("moreAskedOn"), _day(asked(case).get("firstReceivedOn"))
+    return f"het verzoek kwam op {received}" if on and received and on < received else None
+
+
 @condition(
     "art. 12 lid 6 AVG",
     "is om meer gevraagd, dan staat vast op welke dag dat kwam: zo lang stond de termijn van een verzoek stil",
@@ -165,7 +171,7 @@ def within_the_days(terms: Terms, code: str, what: str, field: str | None = None
     def missing(case: Case) -> str | None:
         running = clocks_of(asked(case), case.facts.decisions, terms)
         if running.stands_still:
-            # Of a letter that goes now the day is known; of what is decided now it is not.
+            # A letter that was made can go. What is decided now is of a day that nobody knows yet.
             return (
                 None
                 if field
@@ -174,7 +180,7 @@ def within_the_days(terms: Terms, code: str, what: str, field: str | None = None
         on = case.day(field) if field else case.facts.today
         return None if on is not None and on <= running.due_on else f"{what} kon tot en met {running.due_on}"
 
-    says = f"{what} gebeurt binnen {terms.request_days} dagen na de eerste ontvangst; dagen waarop de termijn stilstond tellen niet"
+    says = f"{what} gebeurt binnen {terms.request_days} dagen na de eerste ontvangst; dagen waarop de termijn stilstond tellen niet mee, en zolang hij stilstaat wordt niet verlengd"
     return Condition(code, says, "art. 10 lid 4", missing, f"fields.{field}" if field else None)
 
 
