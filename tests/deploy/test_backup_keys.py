@@ -13,7 +13,7 @@ import pytest
 
 from deploy.backup import promised
 from deploy.backup.command import backup
-from deploy.backup.keys import RECORD, Identity, expire, read
+from deploy.backup.keys import GRACE, RECORD, Identity, expire, read
 from deploy.backup.manifest import Manifest
 from deploy.embedded.home import Home, HouseError
 from services.retention.domain import last_copies
@@ -71,7 +71,7 @@ def test_no_declaration_names_a_day_on_which_a_backup_of_before_is_still_opened(
         for later in range(20):
             on = calendar_date(made + timedelta(days=later))
             counted = last_copies(on, compaction_days=1, kept_days=days)
-            assert calendar_date(one.ends_at) < counted.unrecoverable_from
+            assert calendar_date(one.ends_at + GRACE) < counted.unrecoverable_from
 
 
 @pytest.mark.refused("R-8.6")
