@@ -13,6 +13,7 @@ from deploy.observability.alert import Alert
 from deploy.observability.alerts import ALERTS
 from deploy.observability.boards import boards
 from deploy.observability.collector import collector
+from deploy.observability.heartbeat import GROUP, RECEIVER, ROUTE, SEEN
 from deploy.observability.page import page
 from deploy.topology import PORT
 from shared.metrics.labels import MEASURED_PAGES
@@ -22,16 +23,16 @@ HERE = Path(__file__).parent
 MADE = "# Made by `python -m deploy.observability`; a test compares it.\n"
 FIGURES = "../../docs/operations/figures.md"
 RULES, RULE_TESTS = "rules.yaml", "rules_test.yaml"
-HEARTBEAT = "MeldpuntHeartbeat"
 CERTIFICATE = "tls"
 """The folder of what Prometheus shows, as the Secret of the chart has it."""
 
 
 def files() -> dict[str, str]:
     """By name, relative to this folder, everything that is made from the lists."""
+    tests = rule_tests(ALERTS)
     made = {
-        RULES: _yaml({"groups": [*rules(ALERTS)["groups"], _heartbeat()]}),
-        RULE_TESTS: _yaml(rule_tests(ALERTS) | {"tests": [*rule_tests(ALERTS)["tests"], _heartbeat_test()]}),
+        RULES: _yaml({"groups": [*rules(ALERTS)["groups"], GROUP]}),
+        RULE_TESTS: _yaml(tests | {"tests": [*tests["tests"], SEEN]}),
         "prometheus.yaml": _yaml(prometheus(HOSTS, secrets="/etc/prometheus/meldpunt")),
         "alertmanager.yaml": _yaml(alertmanager()),
         "collector.yaml": _yaml(collector()),
@@ -97,22 +98,6 @@ def rule_tests(alerts: tuple[Alert, ...], rules_file: str = RULES) -> dict[str, 
     return {"rule_files": [rules_file], "evaluation_interval": "1m", "tests": tests}
 
 
-def _heartbeat() -> dict[str, Any]:
-    """It always fires: who stops hearing it knows that nobody hears the alerts either. That is no alert with a runbook of its own,
-    for who sees that it is silent is not one of these programs."""
-    rule = {"alert": HEARTBEAT, "expr": "vector(1)", "labels": {"severity": "heartbeat"}, "annotations": _BEATS}
-    return {"name": "heartbeat", "interval": "1m", "rules": [rule]}
-
-
-_BEATS = {"summary": "Prometheus judges, and Alertmanager tells. Whoever does not hear this has to be called."}
-
-
-def _heartbeat_test() -> dict[str, Any]:
-    fires = {"exp_labels": {"severity": "heartbeat"}, "exp_annotations": _BEATS}
-    seen = {"eval_time": "0m", "alertname": HEARTBEAT, "exp_alerts": [fires]}
-    return {"name": "the heartbeat fires at once, whatever is scraped", "interval": "1m", "alert_rule_test": [seen]}
-
-
 SCRAPED = (*(one.name for one in SERVICES), *MEASURED_PAGES)
 """Every process that is measured."""
 HOSTS = {one: f"meldpunt-{one}-replicas.meldpunt.svc:{PORT}" for one in SCRAPED}
@@ -158,18 +143,14 @@ def _job(service: str, host: str, secrets: str, scheme: str) -> dict[str, Any]:
 
 
 def alertmanager() -> dict[str, Any]:
-    """Who is told of what. The addresses are an installation's own: `.invalid` reaches nobody.
-
-    `heartbeat`: somebody outside, who calls when he has not heard it for some minutes.
-    """
+    """Who is told of what. The addresses are an installation's own: `.invalid` reaches nobody."""
     receivers = [
         {
             "name": one,
-            "webhook_configs": [{"url": f"https://{one}.example.invalid/", "send_resolved": one != "heartbeat"}],
+            "webhook_configs": [{"url": f"https://{one}.example.invalid/", "send_resolved": one != RECEIVER}],
         }
-        for one in ("ticket", "page", "security", "heartbeat")
+        for one in ("ticket", "page", "security", RECEIVER)
     ]
-    beats = {"matchers": ['severity="heartbeat"'], "receiver": "heartbeat"}
     gone = {"source_matchers": ['alertname="MeldpuntServiceGone"'], "equal": ["service"]}
     away = 'alertname="MeldpuntPartAway"'
     return {
@@ -183,7 +164,7 @@ def alertmanager() -> dict[str, Any]:
                 {"matchers": [f'severity="{one}"'], "receiver": one, "repeat_interval": "4h"}
                 for one in ("page", "security")
             ]
-            + [beats | {"group_wait": "0s", "group_interval": "1m", "repeat_interval": "1m"}],
+            + [ROUTE],
         },
         # A service that is not there need not say besides what it lacks, nor ten of them that they lack what all lack.
         "inhibit_rules": [

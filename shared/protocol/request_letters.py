@@ -152,11 +152,14 @@ def _receipt(told: LetterTells) -> Paragraphs:
     rights = sheet(told.law)
     if told.request["kind"] == BEZWAAR:
         weeks = WITH_COMMITTEE_WEEKS if told.request.get("committee") else DECIDING_WEEKS
-        own.append(
-            f"Dat is {weeks} weken na de laatste dag waarop u bezwaar kon maken. Wij kunnen dat één keer met ten hoogste"
-            f" {ADJOURNING_WEEKS} weken verdagen; dat leest u dan vóór die dag in een brief (artikel 7:10 van de Algemene wet"
-            " bestuursrecht)."
-        )
+        if told.clocks.extended:
+            how = f"{weeks + ADJOURNING_WEEKS} weken na de laatste dag waarop u bezwaar kon maken, met onze verdaging erbij"
+        else:
+            how = (
+                f"{weeks} weken na de laatste dag waarop u bezwaar kon maken. Wij kunnen dat één keer met ten hoogste"
+                f" {ADJOURNING_WEEKS} weken verdagen; dat leest u dan vóór die dag in een brief"
+            )
+        own.append(f"Dat is {how} (artikel 7:10 van de Algemene wet bestuursrecht).")
         # What it says of time holds for a request, by the AVG.
         rights = [one for one in rights if one[0] != WHEN_ANSWERED]
     return [("Uw verzoek", own), *rights]

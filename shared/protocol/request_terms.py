@@ -44,7 +44,8 @@ def clocks(
     """Both clocks of a request that the municipality first had on `received_on`; the protocol gives `days`.
 
     `asked_on`, `complete_on`: from when until when who asks was asked to show who he is (art. 12 lid 6 AVG): those days do
-    not count, unless the protocol's days were over when he was asked. `extended_months`: by how many months the legal term was extended, of which the letter has gone.
+    not count, unless the protocol's days were over when he was asked. `extended_months`: by how many months the legal term was
+    extended, of which the letter has gone.
     """
     legal, due = add_months(received_on, LEGAL_MONTHS + extended_months), received_on + timedelta(days=days)
     if extended_months:

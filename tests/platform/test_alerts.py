@@ -15,7 +15,8 @@ from deploy.observability.alert import OF_PROMETHEUS, Alert, named_in
 from deploy.observability.alerts import ALERTS
 from deploy.observability.boards import BOARDS
 from deploy.observability.collector import collector
-from deploy.observability.written import FIGURES, HEARTBEAT, HERE, RULE_TESTS, RULES, files, rule_tests, rules
+from deploy.observability.heartbeat import HEARTBEAT
+from deploy.observability.written import FIGURES, HERE, RULE_TESTS, RULES, files, rule_tests, rules
 from shared.metrics.catalogue import BY_METRIC_NAME, METRICS, Metric
 from tests.watchers import ROOT, run, tool
 

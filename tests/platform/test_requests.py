@@ -333,13 +333,17 @@ async def test_a_letter_about_it_that_goes_too_late_extends_nothing(desk_of: Des
     assert [one.code for one in wrong.value.faults] == ["extension-sent-in-time"]
 
 
+async def asked_who_he_is(desk: Desk, number: str) -> None:
+    fields = {"what": "Kom met uw identiteitsbewijs naar de balie.", "moreAskedOn": days(desk, 0)}
+    await desk.decide(number, "request-identity", "asked-more", fields=fields)
+
+
 @pytest.mark.allowed("R-10.7")
 async def test_the_days_in_which_he_was_asked_who_he_is_do_not_count(desk_of: DeskOf) -> None:
     desk = await desk_of("rights")
     number = await requested(desk)
     due = (await desk.row(Dossier, number)).due_on
-    asked = {"what": "Kom met uw identiteitsbewijs naar de balie.", "moreAskedOn": days(desk, 0)}
-    await desk.decide(number, "request-identity", "asked-more", fields=asked)
+    await asked_who_he_is(desk, number)
     desk.clock.pass_by(5 * 24 * 3600)
     await identified(desk, number, completeOn=days(desk, 0))
     assert (await desk.row(Dossier, number)).due_on == due + timedelta(days=5)
@@ -352,8 +356,7 @@ async def test_nothing_is_late_while_it_waits_for_who_asks(desk_of: DeskOf) -> N
     desk = await desk_of("rights")
     register, number = Requests(desk.engine), await requested(desk)
     due = (await desk.row(Dossier, number)).due_on
-    asked = {"what": "Kom met uw identiteitsbewijs naar de balie.", "moreAskedOn": days(desk, 0)}
-    await desk.decide(number, "request-identity", "asked-more", fields=asked)
+    await asked_who_he_is(desk, number)
     desk.clock.pass_by(40 * 24 * 3600)
     await desk.hears_access()
     (row,) = (await register.all(ANNA, Window()))["requests"]
@@ -374,8 +377,7 @@ async def test_a_term_that_is_over_stands_still_for_nobody(desk_of: DeskOf) -> N
     desk = await desk_of("rights")
     register, number = Requests(desk.engine), await requested(desk, ago=50)
     due = (await desk.row(Dossier, number)).due_on
-    asked = {"what": "Kom met uw identiteitsbewijs naar de balie.", "moreAskedOn": days(desk, 0)}
-    await desk.decide(number, "request-identity", "asked-more", fields=asked)
+    await asked_who_he_is(desk, number)
     (row,) = (await register.overdue(FG, Window()))["requests"]
     assert (row["dueOn"], row["late"]) == (due.isoformat(), True)
     extended = {"months": "1", "because": "many", "toAsker": "Er zijn er veel."}
@@ -392,8 +394,7 @@ async def test_who_never_shows_who_he_is_was_waited_for_until_that_was_decided(d
     desk = await desk_of("rights")
     number = await requested(desk)
     due = (await desk.row(Dossier, number)).due_on
-    asked = {"what": "Kom met uw identiteitsbewijs naar de balie.", "moreAskedOn": days(desk, 0)}
-    await desk.decide(number, "request-identity", "asked-more", fields=asked)
+    await asked_who_he_is(desk, number)
     receipt = await letter(desk, number, "receipt")
     told = str((await RequestLetters(desk.engine).copy(number, receipt, ANNA, "weigh"))["paragraphs"])
     assert ("nadat u hebt laten zien wie u bent" in told, "uiterlijk op" in told) == (True, False)
@@ -500,6 +501,11 @@ async def test_a_bezwaar_has_its_own_terms_and_its_own_answer(desk_of: DeskOf) -
     await identified(desk, number, "established-objector")
     await desk.decide(number, "request-adjourn", "adjourned", fields={"adjournedOn": days(desk, 0)})
     assert (await desk.row(Dossier, number)).due_on == six_weeks + timedelta(weeks=6)
+    again = await letter(desk, number, "receipt")
+    told = str((await RequestLetters(desk.engine).copy(number, again, ANNA, "weigh"))["paragraphs"])
+    assert ("12 weken na de laatste dag" in told, "met onze verdaging" in told) == (True, True), (
+        "made once more, it says so"
+    )
     with pytest.raises(Invalid):
         await desk.decide(number, "request-bezwaar", "late", fields={"heard": "heard", "toAsker": "Te laat."})
     await desk.decide(number, "request-bezwaar", "founded", fields={"heard": "heard", "toAsker": "U had gelijk."})

@@ -180,7 +180,10 @@ def within_the_days(terms: Terms, code: str, what: str, field: str | None = None
         on = case.day(field) if field else case.facts.today
         return None if on is not None and on <= running.due_on else f"{what} kon tot en met {running.due_on}"
 
-    says = f"{what} gebeurt binnen {terms.request_days} dagen na de eerste ontvangst; dagen waarop de termijn stilstond tellen niet mee, en zolang hij stilstaat wordt niet verlengd"
+    says = (
+        f"{what} gebeurt binnen {terms.request_days} dagen na de eerste ontvangst; dagen waarop de termijn stilstond tellen niet mee,"
+        " en zolang hij stilstaat wordt niet verlengd"
+    )
     return Condition(code, says, "art. 10 lid 4", missing, f"fields.{field}" if field else None)
 
 
